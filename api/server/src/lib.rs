@@ -1,0 +1,1 @@
+//! The binary placewright: settings, wiring and every command.

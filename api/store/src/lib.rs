@@ -1,0 +1,1 @@
+//! The database: runs, releases and table snapshots.

@@ -1,0 +1,1 @@
+//! Seeded generator of a synthetic city, code lists and scenario examples.

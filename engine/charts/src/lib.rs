@@ -1,0 +1,1 @@
+//! Released tables, forecasts and scenarios as SVG and PNG.

@@ -1,0 +1,1 @@
+//! ConfidentialTable to ReleasedTable: the only way out for a count of children.

@@ -1,0 +1,36 @@
+//! Vocabulary and rules of childcare placement.
+//!
+//! Everything here is a plain value: typed identifiers, care types, months, facilities and their
+//! four capacities. No crate of this workspace is needed to use it, and nothing in it reads a
+//! clock, a file or a database.
+//!
+//! **Architecture invariant:** this crate names no other crate of the workspace and no polars.
+
+mod age;
+mod capacity;
+mod care_type;
+mod facility;
+mod hours;
+mod identifier;
+mod kita_year;
+mod month;
+mod problem;
+mod provider;
+mod rollout;
+
+pub use age::{AgeError, CompletedMonths, birthday, completed_months, third_birthday};
+pub use capacity::{Attestation, CapacityError, FourCapacities, Freshness, StaffingRatio};
+pub use care_type::{CareType, UnknownCareType};
+pub use facility::{
+    Facility, FacilityError, FacilityFacts, FacilityKind, Licence, Location, LocationError,
+};
+pub use hours::{DailyHours, HoursError, HoursTier};
+pub use identifier::{
+    ApplicationId, AreaId, ChildId, ContractId, FacilityId, HouseholdId, IdentifierError, OfferId,
+    ProviderId, StaffId,
+};
+pub use kita_year::KitaYear;
+pub use month::{Month, MonthError, MonthRange, ReferenceDate};
+pub use problem::{ErrorCode, InputProblem};
+pub use provider::{LegalRegime, Provider, ProviderError, ProviderKind};
+pub use rollout::{RolloutStage, RolloutStep, stage_on};

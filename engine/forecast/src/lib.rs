@@ -1,0 +1,1 @@
+//! Children by area, age and year with calibrated intervals.

@@ -1,0 +1,1 @@
+//! City-wide placement round and its independent checker.

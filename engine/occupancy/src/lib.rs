@@ -1,0 +1,1 @@
+//! Month-by-month occupancy and free places from contract intervals.

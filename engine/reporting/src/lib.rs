@@ -1,0 +1,1 @@
+//! Official extracts and their plausibility rules.

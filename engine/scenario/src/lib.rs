@@ -1,0 +1,1 @@
+//! Measures on a city and what they do to supply, demand and distance.

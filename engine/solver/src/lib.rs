@@ -1,0 +1,1 @@
+//! Linear and mixed-integer models; the only crate that compiles C++.
