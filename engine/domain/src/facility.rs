@@ -250,6 +250,36 @@ impl Facility {
         self.location
     }
 
+    /// First day of operation.
+    #[must_use]
+    pub const fn opens_on(&self) -> Date {
+        self.opens_on
+    }
+
+    /// Last day of operation, if an end is set.
+    #[must_use]
+    pub const fn closes_on(&self) -> Option<Date> {
+        self.closes_on
+    }
+
+    /// Whether the needs plan lists it (K11).
+    #[must_use]
+    pub const fn in_needs_plan(&self) -> bool {
+        self.in_needs_plan
+    }
+
+    /// Whether places may be listed on at least one day of a span, both ends included: open,
+    /// licensed and in the needs plan at once.
+    #[must_use]
+    pub fn takes_applications_between(&self, first: Date, last: Date) -> bool {
+        let from = first.max(self.opens_on);
+        let until = self.closes_on.map_or(last, |closes_on| last.min(closes_on));
+        self.in_needs_plan
+            && self.licences.iter().any(|licence| {
+                from.max(licence.valid_from) <= licence.valid_to.map_or(until, |to| until.min(to))
+            })
+    }
+
     /// Whether it is open on a day.
     #[must_use]
     pub fn is_open_on(&self, day: Date) -> bool {
@@ -306,6 +336,16 @@ mod tests {
         assert!(facility.is_open_on(date(2028, 8, 1)));
         assert!(facility.takes_applications_on(date(2029, 1, 1)));
         assert!(!facility.takes_applications_on(date(2030, 8, 1)));
+    }
+
+    #[test]
+    fn a_span_counts_if_the_facility_may_operate_on_one_of_its_days() {
+        let facility = Facility::new(facts()).unwrap();
+        assert!(facility.takes_applications_between(date(2028, 7, 31), date(2028, 8, 31)));
+        assert!(!facility.takes_applications_between(date(2028, 8, 1), date(2028, 12, 31)));
+        assert!(facility.takes_applications_between(date(2028, 8, 1), date(2029, 1, 1)));
+        assert!(!facility.takes_applications_between(date(2020, 7, 1), date(2020, 7, 31)));
+        assert!(!facility.takes_applications_between(date(2030, 8, 1), date(2031, 8, 31)));
     }
 
     #[test]

@@ -32,6 +32,12 @@ fn check(text: &str) -> Result<(), IdentifierError> {
     if text.is_empty() || text.len() > LONGEST {
         return Err(IdentifierError::Length { length: text.len() });
     }
+    if text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    {
+        return Ok(());
+    }
     match text
         .char_indices()
         .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')))
@@ -63,6 +69,15 @@ macro_rules! identifier {
             pub fn new(text: &str) -> Result<Self, IdentifierError> {
                 check(text)?;
                 Ok(Self(Arc::from(text)))
+            }
+
+            /// Checks the form of a text without wrapping it: the inner loop of table checks.
+            ///
+            /// # Errors
+            ///
+            /// [`IdentifierError`] as [`Self::new`].
+            pub fn well_formed(text: &str) -> Result<(), IdentifierError> {
+                check(text)
             }
 
             /// The identifier as text.

@@ -9,6 +9,7 @@
 mod age;
 mod capacity;
 mod care_type;
+mod epoch;
 mod facility;
 mod hours;
 mod identifier;
@@ -17,10 +18,12 @@ mod month;
 mod problem;
 mod provider;
 mod rollout;
+mod stay;
 
 pub use age::{AgeError, CompletedMonths, birthday, completed_months, third_birthday};
 pub use capacity::{Attestation, CapacityError, FourCapacities, Freshness, StaffingRatio};
 pub use care_type::{CareType, UnknownCareType};
+pub use epoch::{date_of, days_from_civil, epoch_days, month_index_of};
 pub use facility::{
     Facility, FacilityError, FacilityFacts, FacilityKind, Licence, Location, LocationError,
 };
@@ -34,3 +37,4 @@ pub use month::{Month, MonthError, MonthRange, ReferenceDate};
 pub use problem::{ErrorCode, InputProblem};
 pub use provider::{LegalRegime, Provider, ProviderError, ProviderKind};
 pub use rollout::{RolloutStage, RolloutStep, stage_on};
+pub use stay::{expected_last_day, last_kindergarten_day};
