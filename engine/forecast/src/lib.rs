@@ -1,1 +1,83 @@
 //! Children by area, age and year with calibrated intervals.
+//!
+//! [`forecast()`] ages the cohorts of every area, [`backtest()`] does the same from past years to show
+//! how good it was, [`demand()`] turns children into places.
+//!
+//! # Method
+//!
+//! 1. **Cohorts.** An age class follows from the children who were younger before: this year's
+//!    three-year-olds from last year's two-year-olds, times a ratio that holds moves and deaths
+//!    (Hamilton & Perry 1962). The city's ratio is the mean of its last eight years, newer years
+//!    weighing more. An area's ratio is the city's times factors of its districts and its own,
+//!    shrunk towards 1 as far as they can be chance (nested empirical Bayes). An area without
+//!    children has its parent's ratio. A range of ages such as 3-4 follows from the last single age
+//!    below it, and factors are raised to the years spanned.
+//! 2. **Newborns.** The city's number follows a damped trend, of births if they are given and of the
+//!    youngest class if not; never a constant birth rate. Areas share it by their young children and
+//!    young adults.
+//! 3. **Mixing.** In each band of ages, an area's forecast is mixed with its present share of the
+//!    city's children; the weight is learned from earlier origins.
+//! 4. **Intervals** are learned from the errors the same method made, out of sample, at earlier
+//!    origins: what the whole city strayed together, plus what areas of the same level and size
+//!    strayed on their own.
+//!
+//! Point forecasts of leaves add up exactly to every level above. All results are the same for any
+//! order of the rows and any number of threads.
+//!
+//! **Architecture invariant:** nothing made for an origin looks at a later year.
+//!
+//! # Example
+//!
+//! ```
+//! use forecast::{AgeGroup, Areas, ForecastRequest, Population, forecast};
+//!
+//! let mut table = String::from("area,year,age,count\n");
+//! for (area, size) in [("north", 40), ("south", 60)] {
+//!     for year in 2018..=2025 {
+//!         for age in 0..=2 {
+//!             table += &format!("{area},{year},{age},{}\n", size + year % 3);
+//!         }
+//!     }
+//! }
+//! let population = Population::read(table.as_bytes(), "population.csv").expect("a right table");
+//! let mut request = ForecastRequest {
+//!     horizon: 3,
+//!     origin_year: None,
+//!     groups: AgeGroup::parse_list("U3=0-2")?,
+//! };
+//! let result = forecast(&population, None, &Areas::flat(), &request)?;
+//! let fan = result.fan("_total", "U3").expect("the city and the group are there");
+//! assert_eq!(fan[0].year, 2026);
+//! assert!(fan[0].q10 <= fan[0].q50 && fan[0].q50 <= fan[0].q90);
+//!
+//! request.groups = AgeGroup::parse_list("K=3-5")?;
+//! let refusal = forecast(&population, None, &Areas::flat(), &request).expect_err("no such ages");
+//! assert!(refusal.to_string().contains("needs the age 3"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod age;
+mod backtest;
+mod children;
+mod codes;
+mod demand;
+mod engine;
+mod fan;
+mod input;
+mod interval;
+mod model;
+mod request;
+mod scores;
+
+pub use age::{AgeClass, AgeError, AgeGroup};
+pub use backtest::{Backtest, BacktestRow, Level, backtest};
+pub use children::{Forecast, ForecastRow, forecast};
+pub use codes::ERROR_CODES;
+pub use demand::{ALL_BANDS, Demand, DemandError, DemandRow, TakeUp, TakeUpBand, demand};
+pub use fan::FanPoint;
+pub use input::areas::{Area, Areas};
+pub use input::births::Births;
+pub use input::cells::TOTAL_AREA;
+pub use input::population::Population;
+pub use request::{BacktestRequest, ForecastError, ForecastRequest, LONGEST_HORIZON};
+pub use scores::{Score, scores, scores_where, weighted_interval_score};

@@ -1,1 +1,33 @@
 //! Linear and mixed-integer models; the only crate that compiles C++.
+//!
+//! Three questions, each with plain types and with a checker that does not use the solver:
+//!
+//! - [`cell_bounds`] and [`confined_unknowns`]: between which values can each suppressed cell of a table lie, for somebody
+//!   who knows the published ones? (`disclosure` asks.)
+//! - [`cheapest_shift`]: which cells must move, at the least cost, so that one cell takes another
+//!   value and every sum of the table still holds? (`disclosure` asks.)
+//! - [`allocate`]: which children of which area use which facility when the total distance is
+//!   least, and what is one more place worth at each facility? (`scenario` asks.)
+//!
+//! The shift is a whole-number model solved once: it is stated in good_lp. The other two go on from
+//! run to run with warm starts, read prices and let columns join, which good_lp cannot say: they
+//! speak to the highs crate.
+//!
+//! **Architecture invariant:** no type of HiGHS or good_lp is named in a public signature, so a
+//! change of solver stays inside this crate. Every run is single-threaded with the fixed options
+//! of one private module and without a random choice: the same model gives the same bytes.
+
+mod bounds;
+mod error;
+mod highs_session;
+mod linear_system;
+mod shift;
+mod transport;
+mod transport_check;
+
+pub use bounds::{Interval, cell_bounds, confined_unknowns};
+pub use error::SolverError;
+pub use linear_system::{Equality, LinearForm, LinearSystem};
+pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
+pub use transport::{Allocation, Arc, TransportProblem, allocate};
+pub use transport_check::AllocationViolation;

@@ -1,0 +1,82 @@
+//! What a forecaster may look at: the population up to the origin year and nothing after it.
+
+use crate::age::AgeClass;
+use crate::input::areas::AreaTree;
+use crate::input::births::Births;
+use crate::input::population::Population;
+
+/// The population up to an origin. Years are counted from 0, the first year of the table.
+#[derive(Clone, Copy)]
+pub(crate) struct History<'a> {
+    population: &'a Population,
+    pub(crate) tree: &'a AreaTree,
+    births: Option<&'a Births>,
+    /// Number of years that may be looked at; the origin is the last of them.
+    pub(crate) years: usize,
+}
+
+impl<'a> History<'a> {
+    pub(crate) fn new(
+        population: &'a Population,
+        births: Option<&'a Births>,
+        tree: &'a AreaTree,
+        years: usize,
+    ) -> Self {
+        debug_assert!(
+            years <= population.year_count(),
+            "the origin lies in the table"
+        );
+        Self {
+            population,
+            tree,
+            births,
+            years,
+        }
+    }
+
+    /// The same city seen from another origin.
+    pub(crate) fn seen_from(self, years: usize) -> Self {
+        Self::new(self.population, self.births, self.tree, years)
+    }
+
+    pub(crate) fn classes(&self) -> &'a [AgeClass] {
+        self.population.classes()
+    }
+
+    /// Number of areas of the population.
+    pub(crate) fn leaves(&self) -> usize {
+        self.population.areas().len()
+    }
+
+    /// Persons of a class in an area at the end of a year that may be looked at.
+    pub(crate) fn at(&self, leaf: usize, year: usize, class: usize) -> f64 {
+        debug_assert!(
+            year < self.years,
+            "a forecaster must not look past the origin"
+        );
+        let classes = self.population.classes().len();
+        self.population.counts()[(leaf * self.population.year_count() + year) * classes + class]
+    }
+
+    /// Persons of a class in the whole city.
+    pub(crate) fn city(&self, year: usize, class: usize) -> f64 {
+        (0..self.leaves())
+            .map(|leaf| self.at(leaf, year, class))
+            .sum()
+    }
+
+    /// Births of the city up to the origin: the year (counted like the population's, so possibly
+    /// negative) of the first, and the counts.
+    pub(crate) fn births(&self) -> Option<(i64, Vec<f64>)> {
+        let births = self.births?;
+        let first = births.first_year();
+        let origin = self.population.first_year() + self.years as i32 - 1;
+        let counts = (first..=origin)
+            .map_while(|year| births.total(year))
+            .collect();
+        Some((
+            i64::from(first) - i64::from(self.population.first_year()),
+            counts,
+        ))
+    }
+}

@@ -1,0 +1,427 @@
+//! Independent check of a matching.
+//!
+//! Knows the round and the rules, nothing of the solver: it compares points and lots itself and takes
+//! no order, lottery number or intermediate result from it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::placements::PlacementRow;
+use crate::round::{NONE, Round, Wish};
+
+/// Something wrong with a matching.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Finding {
+    /// The round does not have the applicant.
+    UnknownApplicant {
+        /// The applicant.
+        applicant_id: String,
+    },
+    /// The applicant has more than one row; the first is taken.
+    DuplicateRow {
+        /// The applicant.
+        applicant_id: String,
+    },
+    /// The applicant of the round has no row; counted as unplaced.
+    Missing {
+        /// The applicant.
+        applicant_id: String,
+    },
+    /// The applicant did not apply for the programme; counted as unplaced.
+    NotApplied {
+        /// The applicant.
+        applicant_id: String,
+        /// The programme, perhaps not of the round.
+        programme_id: String,
+    },
+    /// The programme has no seats of the applicant's group; counted as unplaced.
+    GroupClosed {
+        /// The applicant.
+        applicant_id: String,
+        /// The programme.
+        programme_id: String,
+    },
+    /// The rank in the row is not the rank of the wish.
+    WrongRank {
+        /// The applicant.
+        applicant_id: String,
+        /// The programme.
+        programme_id: String,
+        /// Rank in the placements.
+        stated: u32,
+        /// Rank in the wish list.
+        wished: u32,
+    },
+    /// More children than seats.
+    OverCapacity {
+        /// The programme.
+        programme_id: String,
+        /// The seat group.
+        seat_group: String,
+        /// Seats.
+        capacity: u32,
+        /// Children placed.
+        placed: u32,
+    },
+    /// An enrolled child lost its place without getting a better wish.
+    BelowOwnPlace {
+        /// The child.
+        applicant_id: String,
+        /// The programme where it was enrolled.
+        enrolled_programme_id: String,
+    },
+    /// A child was denied a free seat that it wants more than its place.
+    Waste {
+        /// The child.
+        applicant_id: String,
+        /// The programme.
+        programme_id: String,
+        /// The seat group.
+        seat_group: String,
+    },
+    /// A seat that a child wants more than its place is held by a child with lower priority. A true
+    /// tie is no envy.
+    JustifiedEnvy {
+        /// The envious child.
+        applicant_id: String,
+        /// The programme.
+        programme_id: String,
+        /// The seat group.
+        seat_group: String,
+        /// The child in the seat with the lowest claim.
+        admitted_applicant_id: String,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownApplicant { applicant_id } => {
+                write!(f, "applicant {applicant_id} is not in the round")
+            }
+            Self::DuplicateRow { applicant_id } => {
+                write!(f, "applicant {applicant_id} has more than one row")
+            }
+            Self::Missing { applicant_id } => write!(f, "applicant {applicant_id} has no row"),
+            Self::NotApplied {
+                applicant_id,
+                programme_id,
+            } => {
+                write!(
+                    f,
+                    "applicant {applicant_id} did not apply for {programme_id}"
+                )
+            }
+            Self::GroupClosed {
+                applicant_id,
+                programme_id,
+            } => {
+                write!(
+                    f,
+                    "{programme_id} has no seats for the group of applicant {applicant_id}"
+                )
+            }
+            Self::WrongRank {
+                applicant_id,
+                programme_id,
+                stated,
+                wished,
+            } => write!(
+                f,
+                "applicant {applicant_id} ranks {programme_id} {wished}, not {stated}"
+            ),
+            Self::OverCapacity {
+                programme_id,
+                seat_group,
+                capacity,
+                placed,
+            } => write!(
+                f,
+                "{programme_id}, group {seat_group:?}, has {capacity} seats and {placed} children"
+            ),
+            Self::BelowOwnPlace {
+                applicant_id,
+                enrolled_programme_id,
+            } => write!(
+                f,
+                "applicant {applicant_id} lost the place at {enrolled_programme_id} without getting a better wish"
+            ),
+            Self::Waste {
+                applicant_id,
+                programme_id,
+                seat_group,
+            } => write!(
+                f,
+                "applicant {applicant_id} was denied a free seat of {programme_id}, group {seat_group:?}"
+            ),
+            Self::JustifiedEnvy {
+                applicant_id,
+                programme_id,
+                seat_group,
+                admitted_applicant_id,
+            } => {
+                write!(
+                    f,
+                    "applicant {applicant_id} comes before {admitted_applicant_id} at {programme_id}, group {seat_group:?}, and wants that seat more"
+                )
+            }
+        }
+    }
+}
+
+/// The verdict on a matching.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Applicants of the round.
+    pub applicants: u64,
+    /// Children with an accepted place.
+    pub placed: u64,
+    /// Applicants of the round without one.
+    pub unplaced: u64,
+    /// Seats of the round.
+    pub seats: u64,
+    /// Children by the rank of the wish they got.
+    pub rank_histogram: BTreeMap<u32, u64>,
+    /// Sum of the ranks of all children placed.
+    pub rank_sum: u64,
+    /// Pairs of child and programme with justified envy.
+    pub justified_envy: u64,
+    /// Pairs of child and programme with a free seat denied.
+    pub waste: u64,
+    /// Children in at least one pair of justified envy.
+    pub envious_applicants: u64,
+    /// Everything wrong, by kind, then applicant, then programme.
+    pub findings: Vec<Finding>,
+}
+
+impl CheckReport {
+    /// Whether nothing at all was found: the matching is feasible and weakly stable.
+    #[must_use]
+    pub fn is_stable(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// Pairs of a child and a programme that would both rather have each other.
+    #[must_use]
+    pub fn blocking_pairs(&self) -> u64 {
+        self.justified_envy + self.waste
+    }
+}
+
+/// Children of one seat, as far as envy needs them.
+#[derive(Clone, Copy, Default)]
+struct SeatLoad {
+    placed: u32,
+    /// Fewest points of a child that is not enrolled here: points, greatest lot among these points,
+    /// and the child with it.
+    weakest: Option<(i32, Option<u32>, usize)>,
+}
+
+impl SeatLoad {
+    fn admit(&mut self, applicant: usize, wish: &Wish, own_place: bool) {
+        self.placed += 1;
+        if own_place {
+            return; // comes before everybody
+        }
+        let candidate = (wish.points, wish.given_lot(), applicant);
+        let weaker = |(points, lot, _): (i32, Option<u32>, usize)| {
+            wish.points < points || (wish.points == points && wish.given_lot() > lot)
+        };
+        if self.weakest.is_none_or(weaker) {
+            self.weakest = Some(candidate);
+        }
+    }
+
+    /// A child placed here over whom the wish has priority.
+    fn beaten_by(&self, wish: &Wish) -> Option<usize> {
+        let (points, lot, applicant) = self.weakest?;
+        let before = wish.points > points
+            || (wish.points == points
+                && lot
+                    .zip(wish.given_lot())
+                    .is_some_and(|(theirs, own)| own < theirs));
+        before.then_some(applicant)
+    }
+}
+
+/// Checks placements against the round alone.
+///
+/// Stability is weak: a child blocks with a programme if it ranks it strictly better than its place
+/// and the programme has a free seat of its group, or a child with strictly fewer points, or with the
+/// same points and a greater lot. An empty lot ties with every lot. Nobody has a claim to the place of
+/// a child that is enrolled there. Takes time O(wishes + placements x log applicants).
+///
+/// ```
+/// use matching::{Finding, RoundFiles, check_matching, read_placements, read_round};
+/// let round = read_round(RoundFiles::new(
+///     "programme_id,seat_group,capacity\nP1,,1\n".as_bytes(),
+///     "applicant_id,programme_id,rank,points,lot\nA1,P1,1,5,1\nA2,P1,1,7,2\n".as_bytes(),
+/// )).unwrap();
+/// let placements = read_placements("applicant_id,programme_id,rank\nA1,P1,1\nA2,,\n".as_bytes()).unwrap();
+/// let report = check_matching(&round, &placements);
+/// assert!(!report.is_stable());
+/// assert!(matches!(&report.findings[..], [Finding::JustifiedEnvy { applicant_id, .. }] if applicant_id == "A2"));
+/// ```
+#[must_use]
+pub fn check_matching(round: &Round, placements: &[PlacementRow]) -> CheckReport {
+    let mut findings = Vec::new();
+    let granted = accept(round, placements, &mut findings);
+    let mut loads = vec![SeatLoad::default(); round.seats.len()];
+    let mut rank_histogram = BTreeMap::new();
+    for (applicant, wish) in granted.iter().enumerate() {
+        if let Some(wish) = wish {
+            loads[wish.seat as usize].admit(applicant, wish, round.is_own_place(applicant, wish));
+            *rank_histogram.entry(wish.rank).or_insert(0) += 1;
+        }
+    }
+    for (seat, load) in loads.iter().enumerate() {
+        let capacity = round.seats[seat].capacity;
+        if load.placed > capacity {
+            let (programme, group) = round.seat_name(seat);
+            findings.push(Finding::OverCapacity {
+                programme_id: programme.to_owned(),
+                seat_group: group.to_owned(),
+                capacity,
+                placed: load.placed,
+            });
+        }
+    }
+    let envious_applicants = find_blocking(round, &granted, &loads, &mut findings);
+    findings.sort_unstable();
+    let count = |kind: fn(&Finding) -> bool| findings.iter().filter(|f| kind(f)).count() as u64;
+    let placed = granted.iter().flatten().count() as u64;
+    CheckReport {
+        applicants: granted.len() as u64,
+        placed,
+        unplaced: granted.len() as u64 - placed,
+        seats: round.seat_count(),
+        rank_sum: rank_histogram
+            .iter()
+            .map(|(rank, children)| u64::from(*rank) * children)
+            .sum(),
+        rank_histogram,
+        justified_envy: count(|finding| matches!(finding, Finding::JustifiedEnvy { .. })),
+        waste: count(|finding| matches!(finding, Finding::Waste { .. })),
+        envious_applicants,
+        findings,
+    }
+}
+
+/// The wish that each applicant of the round got, as far as its row can be accepted.
+fn accept<'round>(
+    round: &'round Round,
+    placements: &[PlacementRow],
+    findings: &mut Vec<Finding>,
+) -> Vec<Option<&'round Wish>> {
+    let mut granted = vec![None; round.applicant_count()];
+    let mut seen = vec![false; round.applicant_count()];
+    for row in placements {
+        let applicant_id = row.applicant_id.clone();
+        let Some(applicant) = round.applicants.find_sorted(&row.applicant_id) else {
+            findings.push(Finding::UnknownApplicant { applicant_id });
+            continue;
+        };
+        if std::mem::replace(&mut seen[applicant], true) {
+            findings.push(Finding::DuplicateRow { applicant_id });
+            continue;
+        }
+        let Some(place) = &row.place else { continue };
+        let programme_id = place.programme_id.clone();
+        let wish = round
+            .programmes
+            .find_sorted(&place.programme_id)
+            .and_then(|programme| {
+                let wishes = round.wishes_of(applicant);
+                wishes
+                    .iter()
+                    .find(|wish| wish.programme as usize == programme)
+            });
+        match wish {
+            None => findings.push(Finding::NotApplied {
+                applicant_id,
+                programme_id,
+            }),
+            Some(wish) if wish.seat == NONE => {
+                findings.push(Finding::GroupClosed {
+                    applicant_id,
+                    programme_id,
+                });
+            }
+            Some(wish) => {
+                granted[applicant] = Some(wish);
+                if wish.rank != place.rank {
+                    findings.push(Finding::WrongRank {
+                        applicant_id,
+                        programme_id,
+                        stated: place.rank,
+                        wished: wish.rank,
+                    });
+                }
+            }
+        }
+    }
+    for (applicant, seen) in seen.iter().enumerate() {
+        if !seen {
+            let applicant_id = round.applicants.get(applicant).to_owned();
+            findings.push(Finding::Missing { applicant_id });
+        }
+    }
+    granted
+}
+
+/// Finds waste, envy and lost places; returns the number of envious children.
+fn find_blocking(
+    round: &Round,
+    granted: &[Option<&Wish>],
+    loads: &[SeatLoad],
+    findings: &mut Vec<Finding>,
+) -> u64 {
+    let mut envious_applicants = 0;
+    for (applicant, got) in granted.iter().enumerate() {
+        let name = || round.applicants.get(applicant).to_owned();
+        let mut envious = false;
+        for wish in round.wishes_of(applicant) {
+            let own = round.is_own_place(applicant, wish);
+            if own && got.is_none_or(|got| got.programme != wish.programme && got.rank >= wish.rank)
+            {
+                findings.push(Finding::BelowOwnPlace {
+                    applicant_id: name(),
+                    enrolled_programme_id: round.programmes.get(wish.programme as usize).to_owned(),
+                });
+            }
+            let better = got.is_none_or(|got| wish.rank < got.rank);
+            let Some(load) = loads.get(wish.seat as usize).filter(|_| better) else {
+                continue;
+            };
+            let (programme, group) = round.seat_name(wish.seat as usize);
+            if load.placed < round.seats[wish.seat as usize].capacity {
+                findings.push(Finding::Waste {
+                    applicant_id: name(),
+                    programme_id: programme.to_owned(),
+                    seat_group: group.to_owned(),
+                });
+            } else if let Some((_, _, beaten)) = load.weakest.filter(|_| own) {
+                envious = true;
+                findings.push(envy(round, applicant, wish, beaten));
+            } else if let Some(beaten) = load.beaten_by(wish).filter(|_| !own) {
+                envious = true;
+                findings.push(envy(round, applicant, wish, beaten));
+            }
+        }
+        envious_applicants += u64::from(envious);
+    }
+    envious_applicants
+}
+
+fn envy(round: &Round, applicant: usize, wish: &Wish, beaten: usize) -> Finding {
+    let (programme, group) = round.seat_name(wish.seat as usize);
+    Finding::JustifiedEnvy {
+        applicant_id: round.applicants.get(applicant).to_owned(),
+        programme_id: programme.to_owned(),
+        seat_group: group.to_owned(),
+        admitted_applicant_id: round.applicants.get(beaten).to_owned(),
+    }
+}

@@ -1,0 +1,141 @@
+//! The rows of a round in memory.
+
+use domain::InputProblem;
+
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::{GREATEST_RANK, Round};
+use crate::error_codes as code;
+
+/// One row of `programmes.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgrammeRow {
+    /// Programme, any text but the empty one.
+    pub programme_id: String,
+    /// Seat group; empty for the common group.
+    pub seat_group: String,
+    /// Seats, from 0, those held by enrolled children of the round included.
+    pub capacity: u32,
+}
+
+/// One row of `applications.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationRow {
+    /// Applicant, any text but the empty one.
+    pub applicant_id: String,
+    /// Programme, one of the programmes of the round.
+    pub programme_id: String,
+    /// 1 = best wish; equal ranks are ties; at most 1,000,000,000.
+    pub rank: u32,
+    /// More points come first.
+    pub points: i32,
+    /// The smaller lot comes first among equal points; at most 4,294,967,294; `None` is a true tie
+    /// with every lot.
+    pub lot: Option<u32>,
+}
+
+/// How the children of a family want to be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Siblings {
+    /// Each child on its own.
+    #[default]
+    Independent,
+    /// At one programme if possible. Refused by this version (E2032).
+    TogetherPreferred,
+    /// At one programme or not at all. Refused by this version (E2032).
+    TogetherOnly,
+}
+
+/// One row of `applicants.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ApplicantRow {
+    /// Applicant, any text but the empty one.
+    pub applicant_id: String,
+    /// Seat group of the child; empty for the common group.
+    pub seat_group: String,
+    /// Family; `None` for a child alone.
+    pub family_id: Option<String>,
+    /// How the family's children want to be placed.
+    pub siblings: Siblings,
+    /// Programme where the child holds a place of its group.
+    pub enrolled_programme_id: Option<String>,
+}
+
+impl Round {
+    /// Builds a round from rows in memory, for callers that do not read CSV.
+    ///
+    /// The rows may stand in any order. Row numbers in problems count from 1 within each slice.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once: empty identifiers, ranks outside 1 to 1,000,000,000, duplicate rows,
+    /// unknown programmes, siblings that are to be kept together (not covered yet).
+    ///
+    /// ```
+    /// use matching::{ApplicationRow, ProgrammeRow, Round};
+    /// let programme = ProgrammeRow { programme_id: "P1".into(), seat_group: String::new(), capacity: 1 };
+    /// let application = ApplicationRow {
+    ///     applicant_id: "A1".into(), programme_id: "P2".into(), rank: 1, points: 3, lot: None,
+    /// };
+    /// let problems = Round::from_rows(&[programme], &[application], &[]).unwrap_err();
+    /// assert_eq!(problems[0].code, "E2013");
+    /// ```
+    pub fn from_rows(
+        programmes: &[ProgrammeRow],
+        applications: &[ApplicationRow],
+        applicants: &[ApplicantRow],
+    ) -> Result<Self, Vec<InputProblem>> {
+        let mut draft = Draft::default();
+        for (row, given) in (1..).zip(programmes) {
+            draft.refuse_empty(PROGRAMMES, row, "programme_id", &given.programme_id);
+            draft.add_programme(row, &given.programme_id, &given.seat_group, given.capacity);
+        }
+        for (row, given) in (1..).zip(applications) {
+            draft.refuse_empty(APPLICATIONS, row, "applicant_id", &given.applicant_id);
+            if given.rank == 0 || given.rank > GREATEST_RANK {
+                let problem =
+                    InputProblem::new(code::RANK_OUT_OF_RANGE, APPLICATIONS, RANK_MESSAGE);
+                draft.problems.push(
+                    problem
+                        .at(row, "rank", given.rank.to_string())
+                        .remedy(RANK_REMEDY),
+                );
+                continue;
+            }
+            draft.add_application(
+                row,
+                &given.applicant_id,
+                &given.programme_id,
+                given.rank,
+                given.points,
+                given.lot,
+            );
+        }
+        for (row, given) in (1..).zip(applicants) {
+            draft.refuse_empty(APPLICANTS, row, "applicant_id", &given.applicant_id);
+            draft.add_applicant(
+                row,
+                &given.applicant_id,
+                &given.seat_group,
+                given.family_id.as_deref(),
+                given.siblings,
+                given.enrolled_programme_id.as_deref(),
+            );
+        }
+        draft.finish()
+    }
+}
+
+pub(super) const RANK_MESSAGE: &str = "a rank is a number from 1 to 1000000000";
+pub(super) const RANK_REMEDY: &str = "count ranks from 1, the best wish";
+
+impl Draft {
+    fn refuse_empty(&mut self, file: &str, row: u64, column: &str, text: &str) {
+        if text.is_empty() {
+            self.problems.push(
+                InputProblem::new(code::EMPTY_FIELD, file, "the field is empty")
+                    .at(row, column, text)
+                    .remedy("fill in the field"),
+            );
+        }
+    }
+}
