@@ -22,12 +22,24 @@ fn the_error_index_lists_every_code() {
 fn every_error_code_is_listed_once_and_has_a_remedy() {
     let codes = server::all_error_codes();
     for pair in codes.windows(2) {
-        assert!(pair[0].code < pair[1].code, "{} is listed twice", pair[1].code);
+        assert!(
+            pair[0].code < pair[1].code,
+            "{} is listed twice",
+            pair[1].code
+        );
     }
     for code in codes {
         let digits = code.code.strip_prefix('E').unwrap_or_default();
-        assert!(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), "{}", code.code);
-        assert!(!code.cause.is_empty() && !code.remedy.is_empty(), "{} says too little", code.code);
+        assert!(
+            digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()),
+            "{}",
+            code.code
+        );
+        assert!(
+            !code.cause.is_empty() && !code.remedy.is_empty(),
+            "{} says too little",
+            code.code
+        );
     }
 }
 

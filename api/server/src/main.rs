@@ -1,3 +1,7 @@
 //! The command line `placewright`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::main()
+}

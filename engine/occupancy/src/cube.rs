@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Attestation, CareType, Facility, FourCapacities, Freshness, Month, MonthRange, StaffingRatio,
+    date_of,
 };
 use jiff::civil::Date;
 use tables::{City, CityError, FacilityIndex};
@@ -61,7 +62,7 @@ pub struct Cell {
     pub blocked: u32,
     /// Full-time equivalents the contracts require (§ 12(2) SächsKitaG).
     pub staff_required: f64,
-    /// Full-time equivalents of staff present; assistants count up to 20 %.
+    /// Full-time equivalents of staff present on the 1st of the month; assistants count up to 20 %.
     pub staff_present: f64,
 }
 
@@ -134,12 +135,16 @@ impl OccupancyCube {
     fn place_capacities(&mut self, rows: &[inputs::CapacityRow]) {
         for row in rows {
             let facility = &self.facilities[row.span.facility];
+            let row_starts = date_of(row.span.first_day).unwrap_or(Date::MIN);
+            let row_ends = date_of(row.span.last_day).unwrap_or(Date::MAX);
             for position in row.span.months(self.grid) {
                 let month = self.grid.months().first().plus(position as i32);
                 let Some(cell) = self.grid.cell(row.span.facility, row.span.care, month) else {
                     continue;
                 };
-                if !facility.takes_applications_between(month.first_day(), month.last_day()) {
+                let first = month.first_day().max(row_starts);
+                let last = month.last_day().min(row_ends);
+                if !facility.takes_applications_between(first, last) {
                     continue;
                 }
                 self.licensed[cell] = row.span.amount;
@@ -221,7 +226,7 @@ impl OccupancyCube {
 /// Weekly minutes that count: assistants up to 20 % of all (§ 12(2) SächsKitaG).
 fn counted_minutes(mut qualified: Vec<i32>, assistants: &[i32]) -> Vec<i32> {
     for (minutes, assistant) in qualified.iter_mut().zip(assistants) {
-        *minutes += (*assistant).min(*minutes / 4);
+        *minutes = minutes.saturating_add((*assistant).min(*minutes / 4));
     }
     qualified
 }

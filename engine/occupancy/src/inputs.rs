@@ -29,7 +29,7 @@ pub(crate) struct Inputs {
     pub(crate) assistants: Vec<Span>,
 }
 
-/// Reads the spans; offers made after `known_on` are left out.
+/// Reads the spans; offers are taken as they stood on `known_on`.
 pub(crate) fn read(
     city: &City,
     index: &FacilityIndex,
@@ -50,7 +50,7 @@ pub(crate) fn read(
     city.map_rows(TableName::Staff, |row| {
         let hours = row.decimal("weekly_hours")?.unwrap_or(0.0);
         // At most 60 hours a week.
-        let span = span(row, index, (hours * 60.0).round() as i32)?;
+        let span = present_on_the_first(span(row, index, (hours * 60.0).round() as i32)?);
         match row.filled("role")? {
             "qualified" => qualified.push(span),
             "assistant" => assistants.push(span),
@@ -80,6 +80,24 @@ fn span(row: Row<'_>, index: &FacilityIndex, amount: i32) -> Result<Span, RowErr
     })
 }
 
+/// The span from the first 1st of a month in it: staff counts in the months on whose 1st it is
+/// present, so that a post handed over within a month counts once.
+fn present_on_the_first(span: Span) -> Span {
+    let first = date_of(span.first_day).map_or(span.first_day, |day| {
+        let month = domain::Month::of(day);
+        epoch_days(if day.day() == 1 {
+            day
+        } else {
+            month.plus(1).first_day()
+        })
+    });
+    // A span without a 1st keeps its days in the wrong order and so touches no month.
+    Span {
+        first_day: first,
+        ..span
+    }
+}
+
 /// Position of a facility.
 fn facility(index: &FacilityIndex, id: &str) -> Result<usize, RowError> {
     index
@@ -88,35 +106,49 @@ fn facility(index: &FacilityIndex, id: &str) -> Result<usize, RowError> {
 }
 
 /// An application as far as offers need it.
-struct Applied<'a> {
-    child: &'a str,
+struct Applied {
+    child: String,
     facility: usize,
     care: CareType,
 }
 
+/// Whether an offer held a place on a day: made by then, and open or confirmed, or closed only
+/// later.
+fn holds_on(row: Row<'_>, day: i32) -> Result<bool, RowError> {
+    let not_closed = match row.days("closed_on")? {
+        Some(closed_on) => day < closed_on,
+        None => matches!(row.filled("state")?, "open" | "confirmed"),
+    };
+    Ok(not_closed && row.some_days("offered_on")? <= day)
+}
+
 /// Open and confirmed offers hold a place from their start to the expected end of the stay; a
-/// nursery place becomes a kindergarten place at the third birthday.
+/// nursery place becomes a kindergarten place at the third birthday. An application holds one place,
+/// from the earliest start offered.
 fn reservations(city: &City, index: &FacilityIndex, known_on: i32) -> Result<Vec<Span>, CityError> {
     let mut births: BTreeMap<String, Date> = BTreeMap::new();
-    let mut applications: BTreeMap<String, (String, usize, CareType)> = BTreeMap::new();
+    let mut applications: BTreeMap<String, Applied> = BTreeMap::new();
     let mut wanted: BTreeMap<String, i32> = BTreeMap::new();
     city.map_rows(TableName::Offers, |row| {
-        let held = matches!(row.filled("state")?, "open" | "confirmed");
-        if held && row.some_days("offered_on")? <= known_on {
-            wanted.insert(
-                row.filled("application_id")?.to_owned(),
-                row.some_days("starts_on")?,
-            );
+        if holds_on(row, known_on)? {
+            let starts_on = row.some_days("starts_on")?;
+            wanted
+                .entry(row.filled("application_id")?.to_owned())
+                .and_modify(|earliest| *earliest = starts_on.min(*earliest))
+                .or_insert(starts_on);
         }
         Ok(())
     })?;
     city.map_rows(TableName::Applications, |row| {
         let id = row.filled("application_id")?;
         if wanted.contains_key(id) {
-            let child = row.filled("child_id")?.to_owned();
-            births.insert(child.clone(), Date::MIN);
-            let facility = facility(index, row.filled("facility_id")?)?;
-            applications.insert(id.to_owned(), (child, facility, row.care_type()?));
+            let applied = Applied {
+                child: row.filled("child_id")?.to_owned(),
+                facility: facility(index, row.filled("facility_id")?)?,
+                care: row.care_type()?,
+            };
+            births.insert(applied.child.clone(), Date::MIN);
+            applications.insert(id.to_owned(), applied);
         }
         Ok(())
     })?;
@@ -128,23 +160,18 @@ fn reservations(city: &City, index: &FacilityIndex, known_on: i32) -> Result<Vec
     })?;
     let mut spans = Vec::with_capacity(wanted.len());
     for (application, starts_on) in &wanted {
-        let Some((child, facility, care)) = applications.get(application) else {
+        let Some(applied) = applications.get(application) else {
             continue;
         };
-        let applied = Applied {
-            child,
-            facility: *facility,
-            care: *care,
-        };
-        if let Some(born) = births.get(applied.child) {
-            reserve(&applied, *born, *starts_on, &mut spans);
+        if let Some(born) = births.get(&applied.child) {
+            reserve(applied, *born, *starts_on, &mut spans);
         }
     }
     Ok(spans)
 }
 
 /// The one or two spans of a reserved stay.
-fn reserve(applied: &Applied<'_>, born: Date, first_day: i32, spans: &mut Vec<Span>) {
+fn reserve(applied: &Applied, born: Date, first_day: i32, spans: &mut Vec<Span>) {
     let last_day = epoch_days(expected_last_day(applied.care, born));
     let mut push = |care, first_day, last_day| {
         if first_day <= last_day {

@@ -12,9 +12,13 @@
 
 mod cube;
 mod inputs;
+mod open_round;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod totals;
 
 pub use cube::{Cell, OccupancyCube, OccupancyError, OccupancyRequest};
+pub use open_round::{OpenRound, OpenSeats, OpenWish};
 pub use sweep::{Grid, GridError, Load, PlacementError, sweep};
 pub use totals::Totals;

@@ -186,7 +186,7 @@ pub fn sweep(placements: &Placements, grid: Grid) -> Result<Vec<Load>, Placement
 }
 
 /// Prefix sums along the months, dropping the extra column.
-pub(crate) fn accumulate<T>(differences: &[T], width: usize) -> Vec<T>
+fn accumulate<T>(differences: &[T], width: usize) -> Vec<T>
 where
     T: Copy + Default + std::ops::AddAssign + Send + Sync,
 {
@@ -234,16 +234,18 @@ impl Span {
 /// Sums of the amounts of all spans per facility × care type × month.
 pub(crate) fn sum_spans(spans: impl Iterator<Item = Span>, grid: Grid) -> Vec<i32> {
     let width = grid.months.count();
-    let mut cells = vec![0; grid.facilities * CareType::COUNT * (width + 1)];
+    // Wide, since a column of a facility may hold any number of rows.
+    let mut cells = vec![0_i64; grid.facilities * CareType::COUNT * (width + 1)];
     for span in spans {
         let months = span.months(grid);
         if months.start < months.end {
             let line = (span.facility * CareType::COUNT + span.care.index()) * (width + 1);
-            cells[line + months.start] += span.amount;
-            cells[line + months.end] -= span.amount;
+            cells[line + months.start] += i64::from(span.amount);
+            cells[line + months.end] -= i64::from(span.amount);
         }
     }
-    accumulate(&cells, width)
+    let narrow = |sum: i64| i32::try_from(sum).unwrap_or(i32::MAX);
+    accumulate(&cells, width).into_iter().map(narrow).collect()
 }
 
 #[cfg(test)]

@@ -29,12 +29,12 @@ pub struct Totals {
     pub staff_required: f64,
     /// Full-time equivalents present.
     pub staff_present: f64,
-    /// Facilities with places or contracts.
+    /// Facilities with places, contracts or reservations.
     pub facilities: i64,
     /// Of these, facilities whose provider did not attest its data for the month.
     pub unattested_facilities: i64,
     /// Age in days of the oldest attestation behind the sums on the 1st of the month; `None` if a
-    /// facility was never attested.
+    /// facility was never attested, or there is no facility.
     pub oldest_attestation_days: Option<i32>,
 }
 
@@ -110,6 +110,9 @@ impl OccupancyCube {
                 .oldest_attestation_days
                 .zip(freshness.age_days(month.first_day()))
                 .map(|(oldest, age)| oldest.max(age));
+        }
+        if totals.facilities == 0 {
+            totals.oldest_attestation_days = None;
         }
         Some(totals)
     }

@@ -31,13 +31,17 @@ pub enum OccupancyTablesError {
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// The month lies outside the cube.
-    #[error("occupancy was asked for {month}, which the cube does not hold; build it over more months")]
+    #[error(
+        "occupancy was asked for {month}, which the cube does not hold; build it over more months"
+    )]
     Month {
         /// The month asked for.
         month: Month,
     },
     /// A facility lies in an area that the areas do not list.
-    #[error("facility {facility} lies in area {area}, which the table of areas does not list; validate the city first")]
+    #[error(
+        "facility {facility} lies in area {area}, which the table of areas does not list; validate the city first"
+    )]
     Area {
         /// The facility.
         facility: String,
@@ -106,8 +110,10 @@ struct Regions {
 impl Regions {
     fn of(city: &City) -> Result<Self, CityError> {
         let areas = city.areas()?;
-        let parents: BTreeMap<&AreaId, &AreaId> =
-            areas.iter().filter_map(|area| Some((&area.id, area.parent.as_ref()?))).collect();
+        let parents: BTreeMap<&AreaId, &AreaId> = areas
+            .iter()
+            .filter_map(|area| Some((&area.id, area.parent.as_ref()?)))
+            .collect();
         let top = areas
             .iter()
             .map(|area| {
@@ -140,10 +146,21 @@ impl Regions {
 
     /// Areas of the top level, as a dimension.
     fn districts(&self) -> Dimension {
-        let members = self.areas.iter().filter(|area| area.parent.is_none()).map(|area| {
-            Member::new(area.id.as_str(), Label::new(area.name.clone(), area.name.clone()))
-        });
-        Dimension::new("district", Label::new("Stadtbezirk", "District"), members.collect())
+        let members = self
+            .areas
+            .iter()
+            .filter(|area| area.parent.is_none())
+            .map(|area| {
+                Member::new(
+                    area.id.as_str(),
+                    Label::new(area.name.clone(), area.name.clone()),
+                )
+            });
+        Dimension::new(
+            "district",
+            Label::new("Stadtbezirk", "District"),
+            members.collect(),
+        )
     }
 
     /// Whether an area lies in another, or is it.
@@ -171,7 +188,11 @@ fn care_types() -> Dimension {
     let members = CareType::ALL
         .into_iter()
         .map(|care| Member::new(care.as_str(), Label::new(care.german(), english(care))));
-    Dimension::new("care_type", Label::new("Betreuungsart", "Care type"), members.collect())
+    Dimension::new(
+        "care_type",
+        Label::new("Betreuungsart", "Care type"),
+        members.collect(),
+    )
 }
 
 /// A care type's name on English pages.
@@ -205,7 +226,10 @@ pub fn occupancy_tables(
     let bound_places = release(bound_places(&regions, cube, month)?, policy)?;
     let mut rows = Vec::new();
     let city_row = [(TOTAL_CODE.to_owned(), "Stadt gesamt".to_owned())];
-    let named = regions.areas.iter().map(|area| (area.id.to_string(), area.name.clone()));
+    let named = regions
+        .areas
+        .iter()
+        .map(|area| (area.id.to_string(), area.name.clone()));
     for (code, name) in named.chain(city_row) {
         let inside: Vec<bool> = cube
             .facilities()
@@ -217,11 +241,25 @@ pub fn occupancy_tables(
                 .totals(care, month, |facility| inside[facility])
                 .ok_or(OccupancyTablesError::Month { month })?;
             if totals.facilities > 0 {
-                rows.push(row((&code, &name), care, &totals, &contracts, &bound_places, cube, month, &inside));
+                rows.push(row(
+                    (&code, &name),
+                    care,
+                    &totals,
+                    &contracts,
+                    &bound_places,
+                    cube,
+                    month,
+                    &inside,
+                ));
             }
         }
     }
-    Ok(OccupancyTables { month, contracts, bound_places, rows })
+    Ok(OccupancyTables {
+        month,
+        contracts,
+        bound_places,
+        rows,
+    })
 }
 
 /// One row from places and released counts.
@@ -236,15 +274,25 @@ fn row(
     month: Month,
     inside: &[bool],
 ) -> OccupancyRow {
-    let children = contracts.cell(&[code, care.as_str()]).and_then(|cell| cell.value);
+    let children = contracts
+        .cell(&[code, care.as_str()])
+        .and_then(|cell| cell.value);
     let share = |places: i64| {
-        children.filter(|_| places > 0).map(|n| n as f64 / places as f64 * 100.0)
+        children
+            .filter(|_| places > 0)
+            .map(|n| n as f64 / places as f64 * 100.0)
     };
-    let held = |kind| bound.cell(&[code, care.as_str(), ATTESTED, kind]).and_then(|cell| cell.value);
-    let bookable = held(CONTRACT).zip(held(RESERVATION)).and_then(|(contracts, reservations)| {
-        let (staffed, blocked) = attested_places(cube, care, month, inside)?;
-        Some(staffed - blocked - i64::try_from(contracts + reservations).ok()?)
-    });
+    let held = |kind| {
+        bound
+            .cell(&[code, care.as_str(), ATTESTED, kind])
+            .and_then(|cell| cell.value)
+    };
+    let bookable = held(CONTRACT)
+        .zip(held(RESERVATION))
+        .and_then(|(contracts, reservations)| {
+            let (staffed, blocked) = attested_places(cube, care, month, inside)?;
+            Some(staffed - blocked - i64::try_from(contracts + reservations).ok()?)
+        });
     OccupancyRow {
         area: code.to_owned(),
         name: name.to_owned(),
@@ -272,7 +320,10 @@ fn attested_places(
     inside: &[bool],
 ) -> Option<(i64, i64)> {
     let attested = |facility: usize| {
-        inside[facility] && cube.freshness(facility, month).is_some_and(|f| f.is_attested())
+        inside[facility]
+            && cube
+                .freshness(facility, month)
+                .is_some_and(|f| f.is_attested())
     };
     let totals = cube.totals(care, month, attested)?;
     Some((totals.staffed, totals.blocked))
@@ -289,13 +340,18 @@ fn contracts_by_area(
         let area = description.area().as_str();
         known(regions, description)?;
         for care in CareType::ALL {
-            let cell = cube.cell(facility, care, month).ok_or(OccupancyTablesError::Month { month })?;
+            let cell = cube
+                .cell(facility, care, month)
+                .ok_or(OccupancyTablesError::Month { month })?;
             records.push((vec![area, care.as_str()], cell.contracts));
         }
     }
     Ok(ConfidentialTable::from_records(
         "contracts_by_area",
-        Label::new("Betreute Kinder nach Gebiet und Betreuungsart", "Children in care by area and care type"),
+        Label::new(
+            "Betreute Kinder nach Gebiet und Betreuungsart",
+            "Children in care by area and care type",
+        ),
         vec![regions.all(), care_types()],
         records,
     )?)
@@ -306,10 +362,13 @@ fn known<'a>(
     regions: &'a Regions,
     facility: &domain::Facility,
 ) -> Result<&'a AreaId, OccupancyTablesError> {
-    regions.top.get(facility.area()).ok_or_else(|| OccupancyTablesError::Area {
-        facility: facility.id().to_string(),
-        area: facility.area().to_string(),
-    })
+    regions
+        .top
+        .get(facility.area())
+        .ok_or_else(|| OccupancyTablesError::Area {
+            facility: facility.id().to_string(),
+            area: facility.area().to_string(),
+        })
 }
 
 /// Exact contracts and reservations by district, care type and state of the data.
@@ -321,12 +380,22 @@ fn bound_places(
     let mut records = Vec::new();
     for (facility, description) in cube.facilities().iter().enumerate() {
         let district = known(regions, description)?.as_str();
-        let fresh = cube.freshness(facility, month).is_some_and(|f| f.is_attested());
+        let fresh = cube
+            .freshness(facility, month)
+            .is_some_and(|f| f.is_attested());
         let state = if fresh { ATTESTED } else { UNATTESTED };
         for care in CareType::ALL {
-            let cell = cube.cell(facility, care, month).ok_or(OccupancyTablesError::Month { month })?;
-            records.push((vec![district, care.as_str(), state, CONTRACT], cell.contracts));
-            records.push((vec![district, care.as_str(), state, RESERVATION], cell.reservations));
+            let cell = cube
+                .cell(facility, care, month)
+                .ok_or(OccupancyTablesError::Month { month })?;
+            records.push((
+                vec![district, care.as_str(), state, CONTRACT],
+                cell.contracts,
+            ));
+            records.push((
+                vec![district, care.as_str(), state, RESERVATION],
+                cell.reservations,
+            ));
         }
     }
     let two = |code: &str, label: Label, members: [(&str, &str, &str); 2]| {
@@ -344,12 +413,18 @@ fn bound_places(
             two(
                 "data_state",
                 Label::new("Datenstand", "State of the data"),
-                [(ATTESTED, "bestätigt", "attested"), (UNATTESTED, "nicht bestätigt", "not attested")],
+                [
+                    (ATTESTED, "bestätigt", "attested"),
+                    (UNATTESTED, "nicht bestätigt", "not attested"),
+                ],
             ),
             two(
                 "bound_by",
                 Label::new("Gebunden durch", "Bound by"),
-                [(CONTRACT, "Vertrag", "contract"), (RESERVATION, "Platzangebot", "offer")],
+                [
+                    (CONTRACT, "Vertrag", "contract"),
+                    (RESERVATION, "Platzangebot", "offer"),
+                ],
             ),
         ],
         records,
@@ -373,14 +448,18 @@ pub fn occupancy_series(
         for (facility, description) in cube.facilities().iter().enumerate() {
             let district = known(&regions, description)?.as_str();
             for care in CareType::ALL {
-                let cell =
-                    cube.cell(facility, care, month).ok_or(OccupancyTablesError::Month { month })?;
+                let cell = cube
+                    .cell(facility, care, month)
+                    .ok_or(OccupancyTablesError::Month { month })?;
                 records.push((vec![district, care.as_str()], cell.contracts));
             }
         }
         let table = ConfidentialTable::from_records(
             "contracts_by_district",
-            Label::new("Betreute Kinder nach Stadtbezirk und Betreuungsart", "Children in care by district and care type"),
+            Label::new(
+                "Betreute Kinder nach Stadtbezirk und Betreuungsart",
+                "Children in care by district and care type",
+            ),
             vec![regions.districts(), care_types()],
             records,
         )?;
@@ -398,9 +477,22 @@ impl OccupancyTables {
     pub fn write_csv(&self, target: impl std::io::Write) -> Result<(), csv::Error> {
         let mut writer = csv::Writer::from_writer(target);
         writer.write_record([
-            "month", "area", "name", "care_type", "licensed", "planned", "staffed", "contracts",
-            "utilisation_of_licensed", "utilisation_of_planned", "utilisation_of_staffed",
-            "naive_free", "bookable", "facilities", "unattested_facilities", "data_age_days",
+            "month",
+            "area",
+            "name",
+            "care_type",
+            "licensed",
+            "planned",
+            "staffed",
+            "contracts",
+            "utilisation_of_licensed",
+            "utilisation_of_planned",
+            "utilisation_of_staffed",
+            "naive_free",
+            "bookable",
+            "facilities",
+            "unattested_facilities",
+            "data_age_days",
         ])?;
         let rate = |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{rate:.2}"));
         fn number(number: Option<impl ToString>) -> String {

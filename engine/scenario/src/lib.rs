@@ -1,1 +1,52 @@
 //! Measures on a city and what they do to supply, demand and distance.
+//!
+//! A [`ScenarioSpec`] is what a planner writes: facilities close, open, grow or shrink, and their
+//! staff moves. [`plan()`] writes the measures into the city's tables, counts the places again and
+//! puts baseline and scenario side by side for each district, care type and day. [`ReportChecker`]
+//! recomputes a report without this crate's own way of reckoning.
+//!
+//! # What leaves and what does not
+//!
+//! Places, demand and cover are planning values and may be published. Counts of children are not:
+//! [`ConfidentialDisplacement`] and [`ConfidentialCount`] cannot be serialised or displayed, and the
+//! caller hands their numbers to `disclosure`.
+//!
+//! **Architecture invariant:** a scenario is nothing but edits of a city's tables; there is no
+//! second way of counting places.
+
+mod allocation;
+mod apply;
+mod checker;
+mod codes;
+mod confidential;
+mod contracts;
+mod cover;
+mod demand;
+mod districts;
+mod error;
+mod findings;
+mod fits;
+mod planning;
+mod report;
+mod shortfall;
+mod spec;
+mod transfer;
+mod write;
+
+pub use allocation::{
+    ALLOCATION_LABEL, ALLOCATION_LABEL_GERMAN, AllocationComparison, AllocationReport,
+    AllocationSummary, PlaceValue,
+};
+pub use checker::{ReportChecker, ReportViolation};
+pub use codes::ERROR_CODES;
+pub use confidential::{ConfidentialCount, ConfidentialDisplacement};
+pub use cover::{Cover, LIGHT_RULE, LIGHT_RULE_GERMAN, Light};
+pub use demand::{BandShare, DemandError, DemandTable, QuantileError, Quantiles, TOTAL_AREA};
+pub use error::ScenarioError;
+pub use findings::Language;
+pub use planning::{PlanRequest, plan};
+pub use report::{ReportRow, ScenarioReport, Side};
+pub use spec::{
+    Change, Closing, Direction, GivenDemand, Opening, Places, ScenarioSpec, StaffTransfer,
+};
+pub use transfer::StaffMove;

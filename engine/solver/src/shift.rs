@@ -192,8 +192,8 @@ pub fn cheapest_shift(problem: &ShiftProblem) -> Result<Option<Vec<i64>>, Solver
         .zip(&problem.costs)
         .map(|(change, &cost)| cost * change.up + cost * change.down)
         .sum();
-    let mut model = highs_session::hand_over(unknowns.minimise(cost))
-        .set_option("mip_max_nodes", NODE_LIMIT);
+    let mut model =
+        highs_session::hand_over(unknowns.minimise(cost)).set_option("mip_max_nodes", NODE_LIMIT);
     for form in &problem.sums {
         let change: Expression = form
             .terms
@@ -248,9 +248,8 @@ impl Move {
         limits
             .enumerate()
             .map(|(cell, (&rise, &fall))| {
-                let mut between = |least: f64, most: f64| {
-                    unknowns.add(variable().integer().min(least).max(most))
-                };
+                let mut between =
+                    |least: f64, most: f64| unknowns.add(variable().integer().min(least).max(most));
                 if cell == problem.cell {
                     let (up, down) = (
                         problem.change.max(0) as f64,

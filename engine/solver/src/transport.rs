@@ -175,8 +175,7 @@ impl<'a> Programme<'a> {
                 is_joined[number] = true;
             }
         }
-        let mut model =
-            highs_session::open(columns, Sense::Minimise, MODEL)?;
+        let mut model = highs_session::open(columns, Sense::Minimise, MODEL)?;
         if problem.time_limit_seconds.is_finite() {
             let limit = problem.time_limit_seconds;
             highs_session::set(&mut model, "time_limit", limit, MODEL)?;

@@ -6,7 +6,7 @@ use polars::prelude::PolarsResult;
 
 use crate::problems::Problems;
 use crate::read::Chunk;
-use crate::schema::{Column, ColumnKind, Schema};
+use crate::schema::{Column, ColumnKind, Schema, TableName};
 
 /// Days since 1970 of the first and last day a date may have: 1900-01-01 and 2199-12-31.
 const FIRST_DAY: i32 = domain::days_from_civil(1900, 1, 1);
@@ -26,6 +26,11 @@ pub(crate) fn rows(schema: &Schema, file: &str, chunk: &Chunk, problems: &mut Pr
         if let Err(error) = check.run() {
             problems.push(crate::read::unreadable(file, error));
         }
+    }
+    if schema.table == TableName::AreaShapes
+        && let Err(error) = outlines(file, chunk, problems)
+    {
+        problems.push(crate::read::unreadable(file, error));
     }
     for (from, to) in schema.periods {
         if let Err(error) = period(file, chunk, from, to, problems) {
@@ -58,14 +63,16 @@ impl ColumnCheck<'_> {
             }
             ColumnKind::Text(longest) => {
                 for (row, cell) in cells.str()?.iter().enumerate() {
-                    self.cell(row, cell, |text| {
-                        (text.len() > longest).then(|| {
+                    self.cell(row, cell, |text| match text.len() {
+                        // CSV has nulls in place of empty texts; columnar files can have both.
+                        0 => Some(("E1006", "the text is empty".to_owned(), String::new())),
+                        length => (length > longest).then(|| {
                             (
                                 "E1007",
                                 format!("the text is longer than {longest} bytes"),
                                 text.to_owned(),
                             )
-                        })
+                        }),
                     });
                 }
             }
@@ -160,6 +167,26 @@ impl ColumnCheck<'_> {
             None => {}
         }
     }
+}
+
+/// Outlines can be read.
+fn outlines(file: &str, chunk: &Chunk, problems: &mut Problems) -> PolarsResult<()> {
+    for (row, cell) in text(&chunk.frame, "polygon")?.iter().enumerate() {
+        if let Some(polygon) = cell.filter(|polygon| !polygon.is_empty())
+            && let Err(message) = crate::outline::parse(polygon)
+        {
+            problems.push(
+                InputProblem::new("E1005", file, message)
+                    .at(
+                        chunk.first_row + row as u64,
+                        "polygon",
+                        crate::read::shortened(polygon),
+                    )
+                    .remedy("correct the outline or leave it empty"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// First day not after last day.

@@ -138,27 +138,30 @@ impl City {
 
     /// Takes over frames that a generator or a test built with the schema's columns.
     ///
-    /// Columns are checked, rows are not: use [`Self::read`] for anything that came from outside.
+    /// Columns are checked and put into the order of the schema, others are left out; rows are not
+    /// checked: use [`Self::read`] for anything that came from outside.
     ///
     /// # Errors
     ///
     /// [`CityError::Column`] if a column is missing or has another type.
     pub fn from_frames(frames: BTreeMap<TableName, DataFrame>) -> Result<Self, CityError> {
-        for (table, frame) in &frames {
+        let mut taken = BTreeMap::new();
+        for (table, frame) in frames {
+            let failed = |source| CityError::Column { table, source };
+            let mut columns = Vec::with_capacity(table.schema().columns.len());
             for column in table.schema().columns {
-                let failed = |source| CityError::Column {
-                    table: *table,
-                    source,
-                };
                 let found = frame.column(column.name).map_err(failed)?;
                 if *found.dtype() != physical(column.kind) {
                     return Err(failed(PolarsError::SchemaMismatch(
                         format!("column {} has type {}", column.name, found.dtype()).into(),
                     )));
                 }
+                columns.push(found.clone());
             }
+            let frame = DataFrame::new(frame.height(), columns).map_err(failed)?;
+            taken.insert(table, frame);
         }
-        Ok(Self::complete(frames))
+        Ok(Self::complete(taken))
     }
 
     /// Adds empty frames for absent tables.

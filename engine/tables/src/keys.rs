@@ -81,6 +81,11 @@ impl KnownKeys {
         self.sorted.insert(table, hashes);
     }
 
+    /// Whether a table was read.
+    pub(crate) fn has(&self, table: TableName) -> bool {
+        self.sorted.contains_key(&table)
+    }
+
     /// Whether a table has a key; `None` if the table was not read.
     pub(crate) fn contains(&self, table: TableName, hash: u64) -> Option<bool> {
         self.sorted

@@ -23,6 +23,8 @@
 mod check;
 mod city;
 mod codes;
+mod convert;
+mod edit;
 mod keys;
 mod outline;
 mod placements;
@@ -32,12 +34,19 @@ mod row;
 mod rules;
 pub mod schema;
 mod source;
+#[cfg(test)]
+mod tests;
 mod validation;
 mod views;
 mod writer;
 
+/// The frame tables are kept in, so that other crates need not name polars.
+pub use polars::frame::DataFrame;
+
 pub use city::{Area, AreaShape, City, CityError, RowError};
 pub use codes::ERROR_CODES;
+pub use convert::csv_of;
+pub use edit::{EditError, FacilityOpening, PlacesSet};
 pub use placements::{FacilityIndex, OPEN_END, Placements};
 pub use problems::{MOST_PROBLEMS_KEPT, Problems};
 pub use row::Row;

@@ -1,8 +1,6 @@
 //! The planning input: occupancy, kind of place, birth and expected stay, and nothing else (K22).
 
-use std::collections::BTreeMap;
-
-use domain::{CareType, birthday, date_of, epoch_days};
+use domain::{CareType, date_of, epoch_days, third_birthday};
 use jiff::civil::Date;
 use polars::frame::DataFrame;
 use polars::prelude::PolarsResult;
@@ -105,7 +103,7 @@ impl FacilityIndex {
     }
 }
 
-/// Open addressing over positions of a sorted list; never iterated, so its order cannot leak.
+/// Open addressing over positions of a list of texts; never iterated, so its order cannot leak.
 struct SlotTable {
     slots: Vec<u32>,
     mask: usize,
@@ -114,18 +112,18 @@ struct SlotTable {
 impl SlotTable {
     const EMPTY: u32 = u32::MAX;
 
-    fn new(sorted: &[String]) -> Self {
-        let size = (sorted.len() * 2).next_power_of_two().max(16);
+    fn new(texts: &[impl AsRef<str>]) -> Self {
+        let size = (texts.len() * 2).next_power_of_two().max(16);
         let mut table = Self {
             slots: vec![Self::EMPTY; size],
             mask: size - 1,
         };
-        for (position, id) in sorted.iter().enumerate() {
-            let mut slot = Self::hash(id.as_bytes()) as usize & table.mask;
+        for (position, text) in texts.iter().enumerate() {
+            let mut slot = Self::hash(text.as_ref().as_bytes()) as usize & table.mask;
             while table.slots[slot] != Self::EMPTY {
                 slot = (slot + 1) & table.mask;
             }
-            // Fewer than 2^32 facilities.
+            // A table has fewer than 2^32 rows.
             table.slots[slot] = position as u32;
         }
         table
@@ -152,14 +150,15 @@ impl SlotTable {
         hash ^ (hash >> 32)
     }
 
-    fn find(&self, sorted: &[String], id: &str) -> Option<u32> {
-        let mut slot = Self::hash(id.as_bytes()) as usize & self.mask;
+    /// Position of a text in the list the table was made from.
+    fn find(&self, texts: &[impl AsRef<str>], text: &str) -> Option<u32> {
+        let mut slot = Self::hash(text.as_bytes()) as usize & self.mask;
         loop {
             let position = self.slots[slot];
             if position == Self::EMPTY {
                 return None;
             }
-            if sorted[position as usize] == id {
+            if texts[position as usize].as_ref() == text {
                 return Some(position);
             }
             slot = (slot + 1) & self.mask;
@@ -205,15 +204,35 @@ impl City {
             })
     }
 
-    /// Third birthday of every child, days since 1970.
-    fn third_birthdays(&self) -> PolarsResult<BTreeMap<&str, i32>> {
+    /// Third birthday of every child.
+    fn third_birthdays(&self) -> PolarsResult<ThirdBirthdays<'_>> {
         let children = self.frame(TableName::Children);
         let births = days(children, "birth_date")?;
-        Ok(text(children, "child_id")?
+        let (texts, third): (Vec<_>, Vec<_>) = text(children, "child_id")?
             .iter()
             .zip(births.iter())
-            .filter_map(|(child, born)| Some((child?, epoch_days(birthday(date_of(born?)?, 3)))))
-            .collect())
+            .filter_map(|(child, born)| Some((child?, epoch_days(third_birthday(date_of(born?)?)))))
+            .unzip();
+        Ok(ThirdBirthdays {
+            table: SlotTable::new(&texts),
+            texts,
+            days: third,
+        })
+    }
+}
+
+/// Third birthdays by child, days since 1970.
+struct ThirdBirthdays<'a> {
+    texts: Vec<&'a str>,
+    days: Vec<i32>,
+    table: SlotTable,
+}
+
+impl ThirdBirthdays<'_> {
+    /// The third birthday of a child, if it is known.
+    fn of(&self, child: &str) -> Option<i32> {
+        let position = self.table.find(&self.texts, child)?;
+        Some(self.days[position as usize])
     }
 }
 
@@ -221,7 +240,7 @@ impl City {
 fn placements(
     versions: &DataFrame,
     facilities: &FacilityIndex,
-    third_birthdays: &BTreeMap<&str, i32>,
+    third_birthdays: &ThirdBirthdays<'_>,
 ) -> PolarsResult<Result<Placements, usize>> {
     let rows = versions.height();
     let children = text(versions, "child_id")?;
@@ -245,13 +264,7 @@ fn placements(
     for (row, (((facility, child), care), ((hours, from), to))) in cells.zip(spans).enumerate() {
         let known = (|| {
             let care: CareType = care?.parse().ok()?;
-            Some((
-                facility?,
-                care,
-                *third_birthdays.get(child?)?,
-                from?,
-                hours?,
-            ))
+            Some((facility?, care, third_birthdays.of(child?)?, from?, hours?))
         })();
         let Some((facility, care, third_birthday, from, hours)) = known else {
             return Ok(Err(row + 1));

@@ -1,6 +1,6 @@
 //! Rules that look at more than one row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{CareType, InputProblem};
 use polars::frame::DataFrame;
@@ -20,6 +20,8 @@ const MOST_PLACES_OF_A_CHILDMINDER: i32 = 5;
 pub(crate) struct Rules {
     childminders: Vec<String>,
     licences: BTreeMap<String, Vec<(i32, i32)>>,
+    /// Whether all licences were read; without them no gap can be told.
+    pub(crate) licences_are_known: bool,
     pub(crate) contracts: ContractFacts,
 }
 
@@ -129,6 +131,7 @@ impl Rules {
                 );
             }
             if places > 0
+                && self.licences_are_known
                 && let Some(start) = starts.get(row)
                 && let Some(gap) =
                     self.licence_gap(facility, start, ends.get(row).unwrap_or(i32::MAX))
@@ -165,7 +168,8 @@ impl Rules {
             if uncovered > end.min(last) || *from > uncovered {
                 break;
             }
-            uncovered = uncovered.max(to.saturating_add(1));
+            // An unlimited licence covers everything after it.
+            uncovered = uncovered.max(to.checked_add(1)?);
         }
         (uncovered <= end.min(last)).then_some(uncovered)
     }
@@ -179,42 +183,78 @@ fn area_cycles(file: &str, frame: &DataFrame, problems: &mut Problems) -> Polars
         .zip(parents.iter())
         .filter_map(|(area, parent)| Some((area?, parent?)))
         .collect();
+    let circular = circular_areas(&parent_of);
     for (row, area) in areas.iter().enumerate() {
-        let Some(area) = area else { continue };
-        let mut above = area;
-        for _ in 0..=parent_of.len() {
-            match parent_of.get(above) {
-                None => break,
-                Some(parent) if *parent == area => {
-                    problems.push(
-                        InputProblem::new(
-                            "E1023",
-                            file,
-                            "the area lies in itself, directly or through others",
-                        )
-                        .at(
-                            row as u64 + 1,
-                            "parent",
-                            *parent_of.get(area).unwrap_or(&""),
-                        )
-                        .remedy("correct the parent"),
-                    );
-                    break;
-                }
-                Some(parent) => above = parent,
-            }
+        if let Some(area) = area.filter(|area| circular.contains(area)) {
+            problems.push(
+                InputProblem::new(
+                    "E1023",
+                    file,
+                    "the area lies in itself, directly or through others",
+                )
+                .at(
+                    row as u64 + 1,
+                    "parent",
+                    *parent_of.get(area).unwrap_or(&""),
+                )
+                .remedy("correct the parent"),
+            );
         }
     }
     Ok(())
 }
 
-/// The facts of contracts that the rules need, 20 bytes each, per row.
+/// The areas that are their own ancestors; every area is walked over at most twice.
+fn circular_areas<'a>(parent_of: &BTreeMap<&'a str, &'a str>) -> BTreeSet<&'a str> {
+    let mut circular = BTreeSet::new();
+    // By area the walk that came past it first.
+    let mut seen_by: BTreeMap<&str, &str> = BTreeMap::new();
+    for start in parent_of.keys() {
+        let mut above = *start;
+        while !seen_by.contains_key(above) {
+            seen_by.insert(above, start);
+            match parent_of.get(above) {
+                Some(parent) => above = parent,
+                None => break,
+            }
+        }
+        // The walk ran into itself: the rest of it is a circle.
+        if parent_of.contains_key(above) && seen_by.get(above) == Some(start) {
+            while circular.insert(above) {
+                above = parent_of.get(above).copied().unwrap_or(above);
+            }
+        }
+    }
+    circular
+}
+
+/// The facts of contracts that the rules need, 48 bytes a row.
 #[derive(Debug, Default)]
 pub(crate) struct ContractFacts {
-    /// Current versions: child, first day, last day, row, care type.
-    current: Vec<(u64, i32, i32, u32, u8)>,
-    /// Contracts with more than one version: contract, recorded from, recorded to, row.
-    recorded: Vec<(u64, i32, i32, u32)>,
+    current: Vec<CurrentVersion>,
+    recorded: Vec<RecordedVersion>,
+}
+
+/// A version that is not superseded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct CurrentVersion {
+    /// Hash of the child's pseudonym.
+    child: u64,
+    first_day: i32,
+    last_day: i32,
+    row: u32,
+    care_type: u8,
+}
+
+/// The time in which a version is the known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct RecordedVersion {
+    /// Hash of the contract's key.
+    contract: u64,
+    since: i32,
+    /// The day it was replaced; that day no longer counts.
+    until: i32,
+    row: u32,
 }
 
 impl ContractFacts {
@@ -223,7 +263,6 @@ impl ContractFacts {
         let frame = &chunk.frame;
         let (contracts, children) = (text(frame, "contract_id")?, text(frame, "child_id")?);
         let care_types = text(frame, "care_type")?;
-        let versions = frame.column("version")?.i32()?;
         let days = |name: &str| {
             frame
                 .column(name)?
@@ -232,50 +271,83 @@ impl ContractFacts {
         };
         let (from, to) = (days("valid_from")?, days("valid_to")?);
         let (recorded_from, recorded_to) = (days("recorded_from")?, days("recorded_to")?);
-        for row in 0..frame.height() {
+        for position in 0..frame.height() {
             // A table has fewer than 2^32 rows.
-            let row_number = (chunk.first_row + row as u64) as u32;
-            let superseded = recorded_to.get(row);
-            if let (Some(contract), Some(since)) = (contracts.get(row), recorded_from.get(row))
-                && (superseded.is_some() || versions.get(row) != Some(1))
+            let row = (chunk.first_row + position as u64) as u32;
+            let superseded = recorded_to.get(position);
+            if let (Some(contract), Some(since)) =
+                (contracts.get(position), recorded_from.get(position))
             {
-                let until = superseded.unwrap_or(i32::MAX);
-                self.recorded
-                    .push((hash_text(contract), since, until, row_number));
+                self.recorded.push(RecordedVersion {
+                    contract: hash_text(contract),
+                    since,
+                    until: superseded.unwrap_or(i32::MAX),
+                    row,
+                });
             }
-            let Some(care) = care_types.get(row).and_then(|c| c.parse::<CareType>().ok()) else {
-                continue;
-            };
-            if let (Some(child), Some(from), None) = (children.get(row), from.get(row), superseded)
-            {
-                let to = to.get(row).unwrap_or(i32::MAX);
-                self.current
-                    .push((hash_text(child), from, to, row_number, care.index() as u8));
+            let care = care_types.get(position).and_then(|c| c.parse().ok());
+            if let (Some(child), Some(first_day), Some(care), None) = (
+                children.get(position),
+                from.get(position),
+                care.map(CareType::index),
+                superseded,
+            ) {
+                self.current.push(CurrentVersion {
+                    child: hash_text(child),
+                    first_day,
+                    last_day: to.get(position).unwrap_or(i32::MAX),
+                    row,
+                    care_type: care as u8,
+                });
             }
         }
         Ok(())
     }
 
-    /// No child in two places at once; no two versions of a contract known at once.
+    /// No two versions of a contract known at once; no child in two places.
     pub(crate) fn check(&mut self, file: &str, problems: &mut Problems) {
+        self.recorded.sort_unstable();
+        let mut doubled = Vec::new();
+        for versions in self.recorded.chunk_by(|a, b| a.contract == b.contract) {
+            two_versions(file, versions, &mut doubled, problems);
+        }
+        // Which of two known versions holds is open; the other one is no second place.
+        doubled.sort_unstable();
+        self.current
+            .retain(|version| doubled.binary_search(&version.row).is_err());
         self.current.sort_unstable();
-        for run in self.current.chunk_by(|a, b| a.0 == b.0) {
+        for run in self.current.chunk_by(|a, b| a.child == b.child) {
             two_places(file, run, problems);
         }
-        self.recorded.sort_unstable();
-        for pair in self.recorded.windows(2) {
-            let (earlier, later) = (pair[0], pair[1]);
-            if earlier.0 == later.0 && earlier.2 > later.1 {
-                problems.push(
-                    InputProblem::new(
-                        "E1015",
-                        file,
-                        format!("two versions of the contract are known at the same time (the other stands in row {})", earlier.3),
-                    )
-                    .at(u64::from(later.3), "recorded_from", day(later.1))
+    }
+}
+
+/// Versions of one contract, sorted by the day they became known.
+fn two_versions(
+    file: &str,
+    versions: &[RecordedVersion],
+    doubled: &mut Vec<u32>,
+    problems: &mut Problems,
+) {
+    let mut versions = versions.iter();
+    let Some(mut longest) = versions.next() else {
+        return;
+    };
+    for version in versions {
+        if longest.until > version.since && version.until > version.since {
+            let message = format!(
+                "two versions of the contract are known at the same time (the other stands in row {})",
+                longest.row
+            );
+            problems.push(
+                InputProblem::new("E1015", file, message)
+                    .at(u64::from(version.row), "recorded_from", day(version.since))
                     .remedy("end the earlier version's recorded time on the day the later one became known"),
-                );
-            }
+            );
+            doubled.push(version.row);
+        }
+        if version.until > longest.until {
+            longest = version;
         }
     }
 }
@@ -287,30 +359,28 @@ const fn compatible(a: u8, b: u8) -> bool {
 }
 
 /// Contracts of one child, sorted by their first day.
-fn two_places(file: &str, run: &[(u64, i32, i32, u32, u8)], problems: &mut Problems) {
-    // Per care type the contract that ends last so far: (last day, row).
-    let mut latest: [Option<(i32, u32)>; CareType::COUNT] = [None; CareType::COUNT];
-    for (_, from, to, row, care) in run {
-        for other in 0..CareType::COUNT as u8 {
-            if let Some((end, other_row)) = latest[other as usize]
-                && end >= *from
-                && !compatible(*care, other)
-            {
-                problems.push(
-                    InputProblem::new(
-                        "E1014",
-                        file,
-                        format!("the child has another contract on this day (row {other_row}, until {})", open_end(end)),
-                    )
-                    .at(u64::from(*row), "valid_from", day(*from))
+fn two_places(file: &str, run: &[CurrentVersion], problems: &mut Problems) {
+    // Per care type the contract that ends last so far.
+    let mut latest: [Option<&CurrentVersion>; CareType::COUNT] = [None; CareType::COUNT];
+    for contract in run {
+        let other = (latest.iter().flatten()).find(|other| {
+            other.last_day >= contract.first_day && !compatible(contract.care_type, other.care_type)
+        });
+        if let Some(other) = other {
+            let message = format!(
+                "the child has another contract on this day (row {}, until {})",
+                other.row,
+                open_end(other.last_day)
+            );
+            problems.push(
+                InputProblem::new("E1014", file, message)
+                    .at(u64::from(contract.row), "valid_from", day(contract.first_day))
                     .remedy("end the earlier contract the day before this one starts, or correct the child"),
-                );
-                break;
-            }
+            );
         }
-        let slot = &mut latest[*care as usize];
-        if slot.is_none_or(|(end, _)| end < *to) {
-            *slot = Some((*to, *row));
+        let slot = &mut latest[usize::from(contract.care_type)];
+        if slot.is_none_or(|other| other.last_day < contract.last_day) {
+            *slot = Some(contract);
         }
     }
 }

@@ -9,19 +9,22 @@ use polars::prelude::PolarsResult;
 use crate::check;
 use crate::keys::{KeyRows, KnownKeys, key_hashes};
 use crate::problems::Problems;
-use crate::read::{Chunk, for_each_chunk, unreadable};
+use crate::read::{Chunk, Limits, for_each_chunk, unreadable};
 use crate::rules::{ContractFacts, Rules};
 use crate::schema::{Column, Schema, TableName};
 use crate::source::TableSource;
 
 /// Reads and checks the tables of a city in order.
 ///
-/// Memory: 16 bytes per row for keys and 40 per contract, whatever the length of the rows; the rows
+/// Memory: 16 bytes a row for keys and 48 more a contract, whatever the length of the rows; the rows
 /// themselves are kept only when asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Validation {
     known: KnownKeys,
     rules: Rules,
+    /// Tables not read to their end: what refers to them cannot be judged.
+    unread: BTreeSet<TableName>,
+    pub(crate) limits: Limits,
     pub(crate) problems: Problems,
     pub(crate) rows: BTreeMap<TableName, u64>,
 }
@@ -31,12 +34,21 @@ struct Pass<'a> {
     schema: &'static Schema,
     file: &'a str,
     known: &'a KnownKeys,
+    unread: &'a BTreeSet<TableName>,
     keys: KeyRows,
     /// References of the table to itself, checked when all its keys are known.
-    own_references: Vec<(u64, u64, &'static Column)>,
+    own_references: Vec<OwnReference>,
     contracts: &'a mut ContractFacts,
     kept: Option<DataFrame>,
     rows: u64,
+}
+
+/// A reference of a table to itself.
+struct OwnReference {
+    hash: u64,
+    row: u64,
+    column: &'static Column,
+    value: String,
 }
 
 impl Validation {
@@ -54,6 +66,7 @@ impl Validation {
             schema,
             file: source.file(),
             known: &self.known,
+            unread: &self.unread,
             keys: KeyRows::default(),
             own_references: Vec::new(),
             contracts: &mut self.rules.contracts,
@@ -61,9 +74,10 @@ impl Validation {
             rows: 0,
         };
         let needed = keep || Rules::needs(table);
-        for_each_chunk(
+        let complete = for_each_chunk(
             schema,
             source,
+            self.limits,
             &mut self.problems,
             &mut |chunk, problems| {
                 if let Err(error) = pass.chunk(chunk, needed, problems) {
@@ -81,14 +95,21 @@ impl Validation {
         self.rows.insert(table, rows);
         let suspects = keys.suspects();
         if !suspects.is_empty() {
-            duplicates(schema, source, &suspects, &mut self.problems);
+            duplicates(schema, source, self.limits, &suspects, &mut self.problems);
         }
         self.known.insert(table, keys.into_hashes());
-        for (hash, row, column) in own_references {
-            if self.known.contains(table, hash) == Some(false) {
-                self.problems
-                    .push(unresolved(source.file(), row, column, table));
-            }
+        if complete {
+            let own_references = own_references.iter();
+            self.problems.extend(
+                own_references
+                    .filter(|own| self.known.contains(table, own.hash) == Some(false))
+                    .map(|own| unresolved(source.file(), own.row, own.column, table, &own.value)),
+            );
+        } else {
+            self.unread.insert(table);
+        }
+        if table == TableName::Licences {
+            self.rules.licences_are_known = complete;
         }
         if let Some(frame) = &kept {
             self.rules
@@ -99,7 +120,14 @@ impl Validation {
                 .contracts
                 .check(source.file(), &mut self.problems);
         }
-        if keep { kept } else { None }
+        if !keep {
+            return None;
+        }
+        // One piece a column, so that single cells are found at once.
+        kept.map(|mut frame| {
+            frame.rechunk_mut();
+            frame
+        })
     }
 
     /// Notes required tables that are absent.
@@ -149,6 +177,16 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// Whether the keys of a table are all known: it was read to its end, or it is optional and
+    /// absent, which means without rows. What is wrong otherwise is reported elsewhere, once.
+    fn can_be_judged(&self, target: TableName) -> bool {
+        if self.known.has(target) {
+            !self.unread.contains(&target)
+        } else {
+            !target.schema().required
+        }
+    }
+
     /// Every reference names a row that exists.
     fn references(&mut self, chunk: &Chunk, problems: &mut Problems) -> PolarsResult<()> {
         for column in self.schema.columns {
@@ -156,19 +194,24 @@ impl Pass<'_> {
                 continue;
             };
             let own = target == self.schema.table;
+            if !own && !self.can_be_judged(target) {
+                continue;
+            }
+            let cells = check::text(&chunk.frame, column.name)?;
             let hashes = key_hashes(&chunk.frame, &[column.name])?;
-            for (row, hash) in hashes.into_iter().enumerate() {
+            for (position, hash) in hashes.into_iter().enumerate() {
                 let Some(hash) = hash else { continue };
-                let row = chunk.first_row + row as u64;
+                let row = chunk.first_row + position as u64;
+                let value = || cells.get(position).unwrap_or_default();
                 if own {
-                    self.own_references.push((hash, row, column));
+                    self.own_references.push(OwnReference {
+                        hash,
+                        row,
+                        column,
+                        value: value().to_owned(),
+                    });
                 } else if self.known.contains(target, hash) != Some(true) {
-                    let cell = check::text(&chunk.frame, column.name)?
-                        .get((row - chunk.first_row) as usize)
-                        .unwrap_or_default();
-                    let mut problem = unresolved(self.file, row, column, target);
-                    problem.value = Some(crate::read::shortened(cell));
-                    problems.push(problem);
+                    problems.push(unresolved(self.file, row, column, target, value()));
                 }
             }
         }
@@ -177,22 +220,51 @@ impl Pass<'_> {
 }
 
 /// The problem of a reference that leads nowhere.
-fn unresolved(file: &str, row: u64, column: &Column, target: TableName) -> InputProblem {
-    let mut problem = InputProblem::new(
+fn unresolved(
+    file: &str,
+    row: u64,
+    column: &Column,
+    target: TableName,
+    value: &str,
+) -> InputProblem {
+    InputProblem::new(
         "E1011",
         file,
         format!("no row of table {target} has this key"),
     )
-    .remedy(format!("correct the value or add the row to {target}"));
-    problem.row = Some(row);
-    problem.column = Some(column.name.to_owned());
-    problem
+    .at(row, column.name, crate::read::shortened(value))
+    .remedy(format!("correct the value or add the row to {target}"))
 }
 
+/// Most suspects whose key texts are compared in one pass over a table.
+const SUSPECTS_A_PASS: usize = 1 << 20;
+
 /// Reads the table again and reports the suspects whose key texts are really equal.
-fn duplicates(
+///
+/// `suspects` are sorted; the memory for their texts stays bounded whatever their number.
+pub(crate) fn duplicates(
     schema: &'static Schema,
     source: &TableSource,
+    limits: Limits,
+    mut suspects: &[(u64, u64)],
+    problems: &mut Problems,
+) {
+    while !suspects.is_empty() {
+        let mut length = suspects.len().min(SUSPECTS_A_PASS);
+        // Rows with the same hash stay together.
+        let last = suspects[length - 1].0;
+        length += suspects[length..].partition_point(|(hash, _)| *hash <= last);
+        let (now, later) = suspects.split_at(length);
+        compare_keys(schema, source, limits, now, problems);
+        suspects = later;
+    }
+}
+
+/// One pass over the table for some of the suspects.
+fn compare_keys(
+    schema: &'static Schema,
+    source: &TableSource,
+    limits: Limits,
     suspects: &[(u64, u64)],
     problems: &mut Problems,
 ) {
@@ -200,7 +272,8 @@ fn duplicates(
     wanted.sort_unstable();
     let mut texts: BTreeMap<u64, String> = BTreeMap::new();
     // The first pass has reported what is wrong with single rows.
-    for_each_chunk(schema, source, &mut Problems::default(), &mut |chunk, _| {
+    let mut known = Problems::default();
+    for_each_chunk(schema, source, limits, &mut known, &mut |chunk, _| {
         let last_row = chunk.first_row + chunk.frame.height() as u64;
         let begin = wanted.partition_point(|row| *row < chunk.first_row);
         let end = wanted.partition_point(|row| *row < last_row);

@@ -3,7 +3,7 @@
 use domain::epoch_days;
 use jiff::civil::Date;
 use polars::frame::DataFrame;
-use polars::prelude::{BooleanChunked, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Column as PolarsColumn, DataType, NewChunkedArray};
 
 use crate::city::{City, CityError};
 use crate::row::column_days as days;
@@ -29,8 +29,9 @@ impl City {
 
     /// The contract versions known on a day: recorded on or before it and not yet replaced.
     ///
-    /// Each contract appears at most once. A report drawn from this view stays the same to the byte
-    /// whatever is corrected later.
+    /// Each contract appears at most once, and `recorded_to` is empty throughout: on that day none
+    /// of the versions had been replaced yet. So a report drawn from this view stays the same to the
+    /// byte whatever is corrected later.
     ///
     /// # Errors
     ///
@@ -38,12 +39,18 @@ impl City {
     pub fn contracts_known_on(&self, day: Date) -> Result<DataFrame, CityError> {
         let table = TableName::Contracts;
         let day = epoch_days(day);
-        self.spanning(
+        let mut versions = self.spanning(
             table,
             self.frame(table),
             ("recorded_from", "recorded_to"),
             |from, to| from <= day && to.is_none_or(|to| day < to),
-        )
+        )?;
+        let rows = versions.height();
+        let not_replaced = PolarsColumn::full_null("recorded_to".into(), rows, &DataType::Date);
+        versions
+            .with_column(not_replaced)
+            .map_err(|source| CityError::Column { table, source })?;
+        Ok(versions)
     }
 
     /// The contracts valid on one day as known on another.

@@ -17,14 +17,14 @@ use crate::source::Format;
 /// Why a table could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// A chunk does not have the columns of the schema.
+    /// A chunk does not have the columns and types of the schema.
     #[error(
         "a chunk for table {table} has columns {found:?}; give exactly the columns of datasets/SCHEMA.md in order"
     )]
     Columns {
         /// The table.
         table: TableName,
-        /// Columns given.
+        /// Columns given, with their types.
         found: Vec<String>,
     },
     /// The target or the library refused.
@@ -93,16 +93,17 @@ impl<W: Write> TableWriter<W> {
     /// [`WriteError`] for other columns than the schema's, or when the target refuses.
     pub fn write(&mut self, chunk: &DataFrame) -> Result<(), WriteError> {
         let columns = self.table.schema().columns;
-        let found = chunk.get_column_names();
-        if found.len() != columns.len()
-            || found
-                .iter()
-                .zip(columns)
-                .any(|(name, column)| name.as_str() != column.name)
-        {
+        let fits = chunk.width() == columns.len()
+            && chunk.columns().iter().zip(columns).all(|(found, column)| {
+                found.name() == column.name && *found.dtype() == physical(column.kind)
+            });
+        if !fits {
+            let found = chunk.columns().iter();
             return Err(WriteError::Columns {
                 table: self.table,
-                found: found.into_iter().map(ToString::to_string).collect(),
+                found: found
+                    .map(|column| format!("{} ({})", column.name(), column.dtype()))
+                    .collect(),
             });
         }
         let mut chunk = chunk.clone();

@@ -8,6 +8,33 @@ use polars::prelude::{
 
 use crate::schema::{Column, ColumnKind};
 
+/// Why a text is no cell of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is not of the column's type, which is this in words.
+    NotA(&'static str),
+    /// It is a whole number that does not fit.
+    DoesNotFit,
+}
+
+impl Refusal {
+    /// The code of the rule.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::NotA(_) => "E1005",
+            Self::DoesNotFit => "E1007",
+        }
+    }
+
+    /// What is wrong.
+    pub(super) fn message(self) -> String {
+        match self {
+            Self::NotA(expected) => format!("this is not {expected}"),
+            Self::DoesNotFit => "the number does not fit".to_owned(),
+        }
+    }
+}
+
 /// A column under construction.
 pub(super) enum Cells {
     Text(StringChunkedBuilder),
@@ -32,13 +59,13 @@ impl Cells {
         }
     }
 
-    /// Appends a cell; empty text is a null. Gives what was expected if the text is no such value.
-    pub(super) fn push(&mut self, text: &str) -> Result<(), &'static str> {
+    /// Appends a cell; empty text is a null, and so is a text that is refused.
+    pub(super) fn push(&mut self, text: &str) -> Result<(), Refusal> {
         if text.is_empty() {
             self.push_null();
             return Ok(());
         }
-        let expected = match self {
+        let refusal = match self {
             Self::Text(cells) => {
                 cells.append_value(text);
                 return Ok(());
@@ -48,32 +75,33 @@ impl Cells {
                     cells.append_value(value);
                     return Ok(());
                 }
-                Err(_) => "a whole number",
+                Err(_) if whole_number(text) => Refusal::DoesNotFit,
+                Err(_) => Refusal::NotA("a whole number"),
             },
             Self::Date(cells) => match date_days(text.as_bytes()) {
                 Some(days) => {
                     cells.append_value(days);
                     return Ok(());
                 }
-                None => "a day of the calendar as YYYY-MM-DD",
+                None => Refusal::NotA("a day of the calendar as YYYY-MM-DD"),
             },
             Self::Decimal(cells) => match text.parse::<f64>() {
                 Ok(value) if value.is_finite() => {
                     cells.append_value(value);
                     return Ok(());
                 }
-                _ => "a number with a decimal point",
+                _ => Refusal::NotA("a number with a decimal point"),
             },
             Self::Flag(cells) => match text {
                 "true" | "false" => {
                     cells.append_value(text == "true");
                     return Ok(());
                 }
-                _ => "true or false",
+                _ => Refusal::NotA("true or false"),
             },
         };
         self.push_null();
-        Err(expected)
+        Err(refusal)
     }
 
     /// Appends a null.
@@ -100,6 +128,12 @@ impl Cells {
             Self::Flag(cells) => cells.finish().into_series().into_column(),
         })
     }
+}
+
+/// Whether a text is a whole number of any size.
+fn whole_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Days since 1970 of `YYYY-MM-DD`, if it is a day of the calendar.

@@ -8,7 +8,7 @@ use polars::frame::DataFrame;
 use polars::prelude::PolarsResult;
 
 use super::cells::Cells;
-use super::{CHUNK_ROWS, Chunk, MOST_ROWS, unreadable};
+use super::{Chunk, Limits, unreadable};
 use crate::problems::Problems;
 use crate::schema::Schema;
 use crate::source::{Opened, TableSource};
@@ -17,13 +17,14 @@ use crate::source::{Opened, TableSource};
 pub(super) fn read(
     schema: &Schema,
     source: &TableSource,
+    limits: Limits,
     problems: &mut Problems,
     visit: &mut dyn FnMut(Chunk, &mut Problems),
-) {
-    let opened: Box<dyn Read> = match source.open() {
-        Ok(Opened::File(file)) => Box::new(BufReader::with_capacity(1 << 18, file)),
-        Ok(Opened::Bytes(bytes)) => Box::new(bytes),
-        Err(error) => return problems.push(unreadable(source.file(), error)),
+) -> Result<(), Vec<InputProblem>> {
+    let failed = |error: &dyn std::fmt::Display| vec![unreadable(source.file(), error)];
+    let opened: Box<dyn Read> = match source.open().map_err(|error| failed(&error))? {
+        Opened::File(file) => Box::new(BufReader::with_capacity(1 << 18, file)),
+        Opened::Bytes(bytes) => Box::new(bytes),
     };
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
@@ -31,38 +32,29 @@ pub(super) fn read(
         .buffer_capacity(1 << 18)
         .from_reader(opened);
     let mut record = csv::ByteRecord::new();
-    let positions = match header(schema, source, &mut reader, &mut record) {
-        Ok(positions) => positions,
-        Err(wrong) => return problems.extend(wrong),
-    };
+    let positions = header(schema, source, &mut reader, &mut record)?;
     let mut rows = RowReader {
         schema,
         file: source.file(),
         positions,
         fields: record.len(),
     };
-    let mut next_row = 1;
+    let mut first_row = 1;
     loop {
-        let (chunk, more) = match rows.chunk(&mut reader, &mut record, next_row, problems) {
-            Ok(read) => read,
-            Err(error) => return problems.push(unreadable(source.file(), error)),
-        };
-        next_row += chunk.frame.height() as u64;
+        let mut chunk = rows.start(first_row, limits.chunk_rows);
+        let end = rows.fill(&mut chunk, &mut reader, &mut record, problems);
+        let chunk = chunk.finish().map_err(|error| failed(&error))?;
+        first_row += chunk.frame.height() as u64;
+        if first_row - 1 > limits.most_rows {
+            return Err(vec![limits.too_many_rows(source.file())]);
+        }
         if chunk.frame.height() > 0 {
             visit(chunk, problems);
         }
-        if !more {
-            return;
-        }
-        if next_row > MOST_ROWS {
-            return problems.push(
-                InputProblem::new(
-                    "E1025",
-                    source.file(),
-                    format!("the table has more than {MOST_ROWS} rows"),
-                )
-                .remedy("split the city into parts"),
-            );
+        match end {
+            End::Chunk => {}
+            End::File => return Ok(()),
+            End::Broken(error) => return Err(failed(&error)),
         }
     }
 }
@@ -112,6 +104,41 @@ fn header(
     schema.resolve(file, &names)
 }
 
+/// Why the filling of a chunk ended.
+enum End {
+    /// It is full.
+    Chunk,
+    /// No row is left.
+    File,
+    /// The source failed.
+    Broken(csv::Error),
+}
+
+/// A chunk under construction.
+struct Building {
+    first_row: u64,
+    capacity: usize,
+    rows: usize,
+    cells: Vec<Cells>,
+    reported: BTreeSet<(u64, usize)>,
+}
+
+impl Building {
+    /// The typed chunk.
+    fn finish(self) -> PolarsResult<Chunk> {
+        let columns = self
+            .cells
+            .into_iter()
+            .map(Cells::finish)
+            .collect::<PolarsResult<Vec<_>>>()?;
+        Ok(Chunk {
+            first_row: self.first_row,
+            frame: DataFrame::new(self.rows, columns)?,
+            reported: self.reported,
+        })
+    }
+}
+
 /// Turns records into typed chunks.
 struct RowReader<'a> {
     schema: &'a Schema,
@@ -121,69 +148,40 @@ struct RowReader<'a> {
 }
 
 impl RowReader<'_> {
-    /// Reads up to one chunk; says whether there may be more.
-    fn chunk(
+    /// An empty chunk.
+    fn start(&self, first_row: u64, capacity: usize) -> Building {
+        let columns = self.schema.columns.iter();
+        Building {
+            first_row,
+            capacity,
+            rows: 0,
+            cells: columns.map(|column| Cells::new(column, capacity)).collect(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// Reads records until the chunk is full.
+    fn fill(
         &mut self,
+        chunk: &mut Building,
         reader: &mut csv::Reader<Box<dyn Read>>,
         record: &mut csv::ByteRecord,
-        first_row: u64,
         problems: &mut Problems,
-    ) -> PolarsResult<(Chunk, bool)> {
-        let mut cells: Vec<Cells> = self
-            .schema
-            .columns
-            .iter()
-            .map(|column| Cells::new(column, CHUNK_ROWS))
-            .collect();
-        let mut reported = BTreeSet::new();
-        let mut count = 0;
-        let mut more = true;
-        while count < CHUNK_ROWS {
+    ) -> End {
+        while chunk.rows < chunk.capacity {
             match reader.read_byte_record(record) {
-                Ok(true) => {}
-                Ok(false) => {
-                    more = false;
-                    break;
-                }
-                Err(error) => {
-                    problems.push(unreadable(self.file, error));
-                    more = false;
-                    break;
-                }
+                Ok(true) => self.row(record, chunk, problems),
+                Ok(false) => return End::File,
+                Err(error) => return End::Broken(error),
             }
-            self.row(
-                record,
-                first_row + count as u64,
-                &mut cells,
-                &mut reported,
-                problems,
-            );
-            count += 1;
+            chunk.rows += 1;
         }
-        let columns = cells
-            .into_iter()
-            .map(Cells::finish)
-            .collect::<PolarsResult<Vec<_>>>()?;
-        let frame = DataFrame::new(count, columns)?;
-        Ok((
-            Chunk {
-                first_row,
-                frame,
-                reported,
-            },
-            more,
-        ))
+        End::Chunk
     }
 
     /// Appends one record.
-    fn row(
-        &self,
-        record: &csv::ByteRecord,
-        row: u64,
-        cells: &mut [Cells],
-        reported: &mut BTreeSet<(u64, usize)>,
-        problems: &mut Problems,
-    ) {
+    fn row(&self, record: &csv::ByteRecord, chunk: &mut Building, problems: &mut Problems) {
+        let row = chunk.first_row + chunk.rows as u64;
         if record.len() != self.fields {
             let message = format!(
                 "the row has {} fields, the header has {}",
@@ -194,27 +192,28 @@ impl RowReader<'_> {
                 .remedy("put text that holds a comma into quotation marks, and fill every column");
             problem.row = Some(row);
             problems.push(problem);
-            for (position, cell) in cells.iter_mut().enumerate() {
+            for (position, cell) in chunk.cells.iter_mut().enumerate() {
                 cell.push_null();
-                reported.insert((row, position));
+                chunk.reported.insert((row, position));
             }
             return;
         }
-        for (position, (cell, column)) in cells.iter_mut().zip(self.schema.columns).enumerate() {
+        let cells = chunk.cells.iter_mut().zip(self.schema.columns);
+        for (position, (cell, column)) in cells.enumerate() {
             let field = record.get(self.positions[position]).unwrap_or_default();
             let Ok(text) = std::str::from_utf8(field) else {
                 problems.push(not_utf8(self.file, Some(row), column.name, field));
                 cell.push_null();
-                reported.insert((row, position));
+                chunk.reported.insert((row, position));
                 continue;
             };
-            if let Err(expected) = cell.push(text) {
+            if let Err(refusal) = cell.push(text) {
                 problems.push(
-                    InputProblem::new("E1005", self.file, format!("this is not {expected}"))
+                    InputProblem::new(refusal.code(), self.file, refusal.message())
                         .at(row, column.name, shortened(text))
-                        .remedy("correct the value"),
+                        .remedy("correct the value; datasets/SCHEMA.md says what is allowed"),
                 );
-                reported.insert((row, position));
+                chunk.reported.insert((row, position));
             }
         }
     }

@@ -212,33 +212,32 @@ impl Schema {
         let mut problems = Vec::new();
         for (position, name) in found.iter().enumerate() {
             if self.position(name).is_none() {
-                problems.push(
+                problems.push(of_column(
                     InputProblem::new(
                         "E1003",
                         file,
-                        format!("column {name:?} is not in the schema of {}", self.name),
+                        format!("the schema of {} has no such column", self.name),
                     )
                     .remedy("remove the column or correct its name; see datasets/SCHEMA.md"),
-                );
+                    name,
+                ));
             } else if found[..position].contains(name) {
-                problems.push(
-                    InputProblem::new("E1019", file, format!("column {name:?} appears twice"))
+                problems.push(of_column(
+                    InputProblem::new("E1019", file, "the column appears twice")
                         .remedy("keep one of the two columns"),
-                );
+                    name,
+                ));
             }
         }
         let mut positions = Vec::with_capacity(self.columns.len());
         for column in self.columns {
             match found.iter().position(|name| *name == column.name) {
                 Some(position) => positions.push(position),
-                None => problems.push(
-                    InputProblem::new(
-                        "E1004",
-                        file,
-                        format!("column {:?} is missing", column.name),
-                    )
-                    .remedy("add the column; leave its cells empty where the schema allows it"),
-                ),
+                None => problems.push(of_column(
+                    InputProblem::new("E1004", file, "the column is missing")
+                        .remedy("add the column; leave its cells empty where the schema allows it"),
+                    column.name,
+                )),
             }
         }
         if problems.is_empty() {
@@ -247,4 +246,10 @@ impl Schema {
             Err(problems)
         }
     }
+}
+
+/// A problem of a whole column.
+fn of_column(mut problem: InputProblem, column: &str) -> InputProblem {
+    problem.column = Some(crate::read::shortened(column));
+    problem
 }

@@ -1,0 +1,77 @@
+//! What the program can do, and how far: the status table of the pages and the README.
+
+use disclosure::Label;
+use http_api::{Capability, CapabilityState};
+
+/// Rows: German name, English name, state, German note, English note.
+const ROWS: &[(&str, &str, CapabilityState, &str, &str)] = &[
+    (
+        "Tabellen und Prüfung",
+        "Tables and validation",
+        CapabilityState::Complete,
+        "21 Tabellen; jede falsche Zeile mit Nummer und Abhilfe; CSV, Parquet, Arrow",
+        "21 tables; every bad row with number and remedy; CSV, Parquet, Arrow",
+    ),
+    (
+        "Belegung",
+        "Occupancy",
+        CapabilityState::Complete,
+        "vier Kapazitäten, Monat für Monat, mit Datenstand; unbekannt ist nicht frei",
+        "four capacities, month by month, with the age of the data; unknown is not free",
+    ),
+    (
+        "Vermittlungsrunde",
+        "Placement round",
+        CapabilityState::Thin,
+        "familienoptimal und geprüft; noch ohne gemeinsame Geschwisterwünsche, flexible Gruppen und größtmögliche Platzzahl bei Gleichstand",
+        "family-optimal and checked; no joint wishes of siblings, flexible groups or largest number of places under ties yet",
+    ),
+    (
+        "Prognose",
+        "Forecast",
+        CapabilityState::Thin,
+        "Kohortenquoten je Gebiet mit Intervallen aus früheren Fehlern; noch ohne Simulation, Hebel und Unsicherheit der Inanspruchnahme",
+        "cohort ratios by area with intervals from earlier errors; no simulation, levers or uncertainty of take-up yet",
+    ),
+    (
+        "Szenarien",
+        "Scenarios",
+        CapabilityState::Thin,
+        "schließen, öffnen, vergrößern, verkleinern und neu zählen; noch keine Optimierung, Wege als Luftlinie",
+        "close, open, expand, shrink and recount; no optimisation yet, ways as the crow flies",
+    ),
+    (
+        "Geheimhaltung",
+        "Disclosure control",
+        CapabilityState::Thin,
+        "Mindestzahl und ergänzende Sperrung, mit Angriff geprüft; noch kein Abgleich mit früheren Veröffentlichungen",
+        "minimum count and complementary suppression, attacked before release; no check against earlier releases yet",
+    ),
+    (
+        "Amtliche Meldungen",
+        "Official extracts",
+        CapabilityState::Thin,
+        "Bund (1. März) und Land (1. April) mit Plausibilitätsregeln; noch ohne Personal und DatML",
+        "federal (1 March) and state (1 April) with plausibility rules; no staff and no DatML yet",
+    ),
+    (
+        "Vergabeverfahren",
+        "Placement procedure",
+        CapabilityState::Absent,
+        "Angebot, Zusage und Vertrag als Vorgang mit Rücknahme aller anderen Anmeldungen",
+        "offer, confirmation and contract as a transaction that withdraws all other applications",
+    ),
+];
+
+/// The status table.
+pub(crate) fn capabilities() -> Vec<Capability> {
+    ROWS.iter()
+        .map(
+            |(german, english, state, note_german, note_english)| Capability {
+                name: Label::new(*german, *english),
+                state: *state,
+                note: Label::new(*note_german, *note_english),
+            },
+        )
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! The error index of the commands, and of everything together.
+
+use std::fmt::Write as _;
+
+use domain::ErrorCode;
+
+const fn code(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
+    ErrorCode {
+        code,
+        cause,
+        remedy,
+    }
+}
+
+/// Every code the commands report themselves.
+pub const ERROR_CODES: &[ErrorCode] = &[
+    code(
+        "E8001",
+        "A file given on the command line cannot be opened.",
+        "Check the path and the permission to read it.",
+    ),
+    code(
+        "E8002",
+        "The city directory does not exist.",
+        "Give a folder with the tables of datasets/SCHEMA.md; `placewright generate` writes one.",
+    ),
+    code(
+        "E8003",
+        "The scale of a synthetic city is out of range.",
+        "Give a scale from 0.01 to 1000.",
+    ),
+    code(
+        "E8004",
+        "A round directory lacks a file.",
+        "Add it; a round has at least programmes.csv and applications.csv.",
+    ),
+    code(
+        "E8005",
+        "A forecast was asked for that the data or the limits do not allow.",
+        "Change the horizon, origin or groups as the message says.",
+    ),
+    code(
+        "E8006",
+        "An area does not exist or has neither places nor children.",
+        "Give a key of the table areas.",
+    ),
+    code(
+        "E8007",
+        "A reference date is not one of a report.",
+        "Give a day as YYYY-MM-DD.",
+    ),
+];
+
+/// The codes of all crates, in order.
+#[must_use]
+pub fn all_error_codes() -> Vec<ErrorCode> {
+    let mut codes: Vec<ErrorCode> = [
+        tables::ERROR_CODES,
+        matching::ERROR_CODES,
+        forecast::ERROR_CODES,
+        disclosure::ERROR_CODES,
+        reporting::ERROR_CODES,
+        scenario::ERROR_CODES,
+        store::ERROR_CODES,
+        charts::ERROR_CODES,
+        http_api::ERROR_CODES,
+        ERROR_CODES,
+    ]
+    .concat();
+    codes.sort_by_key(|code| code.code);
+    codes
+}
+
+/// `docs/ERRORS.md`, which must equal it to the byte.
+#[must_use]
+pub fn error_index() -> String {
+    let mut page = String::from(
+        "# Error index\n\nGenerated from the code; do not edit. Numbers never change their meaning. E1 tables, E2 matching,\nE3 forecast, E4 scenario, E5 disclosure, E6 reporting, E7 store, E8 commands and pages.\n\n| code | what it means | what to do |\n|---|---|---|\n",
+    );
+    for code in all_error_codes() {
+        let _ = writeln!(page, "| {} | {} | {} |", code.code, code.cause, code.remedy);
+    }
+    page
+}

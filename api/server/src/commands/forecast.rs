@@ -1,0 +1,243 @@
+//! `placewright forecast` and `placewright backtest`.
+
+use std::path::{Path, PathBuf};
+
+use forecast::{AgeGroup, Areas, BacktestRequest, Births, ForecastRequest, Population, TOTAL_AREA};
+
+use super::Context;
+use crate::failure::Failure;
+use crate::files::{OutputFolder, name, open_as_csv};
+use crate::measure::{Stopwatch, peak_memory_mib};
+use crate::summary::Summary;
+
+/// Forecasts children by area, age and year.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Years ahead.
+    #[arg(long)]
+    horizon: usize,
+    /// CSV file for the forecast; groups go beside it as NAME.groups.csv.
+    #[arg(long)]
+    out: PathBuf,
+    /// Last year that may be looked at.
+    #[arg(long)]
+    origin: Option<i32>,
+    /// Age groups, for example "U3=0-2,K=3-5".
+    #[arg(long)]
+    groups: Option<String>,
+}
+
+/// Forecasts from past origins, with their scores.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BacktestArguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Age groups, for example "U3=0-2,K=3-5".
+    #[arg(long)]
+    groups: String,
+    /// First and last year of origin, for example 2014..2019.
+    #[arg(long)]
+    origins: String,
+    /// Years ahead.
+    #[arg(long)]
+    horizon: usize,
+    /// CSV file for the forecasts.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// The files of a forecast.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inputs {
+    /// Population: area,year,age,count.
+    #[arg(long)]
+    population: PathBuf,
+    /// Births: area,year,births.
+    #[arg(long)]
+    births: Option<PathBuf>,
+    /// Areas: area,parent,name.
+    #[arg(long)]
+    areas: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// Reads all files; problems of every file at once.
+    fn read(&self) -> Result<(Population, Option<Births>, Areas), Failure> {
+        let mut problems = Vec::new();
+        let mut keep = |found: Vec<domain::InputProblem>| problems.extend(found);
+        let population = Population::read(open_as_csv(&self.population)?, &name(&self.population))
+            .map_err(&mut keep)
+            .ok();
+        let births = match &self.births {
+            Some(path) => Births::read(open_as_csv(path)?, &name(path))
+                .map_err(&mut keep)
+                .ok(),
+            None => None,
+        };
+        let areas = match &self.areas {
+            Some(path) => Areas::read(open_as_csv(path)?, &name(path))
+                .map_err(&mut keep)
+                .ok(),
+            None => Some(Areas::flat()),
+        };
+        match (population, areas) {
+            (Some(population), Some(areas)) if problems.is_empty() => {
+                Ok((population, births, areas))
+            }
+            _ => Err(Failure::Input(problems)),
+        }
+    }
+}
+
+/// What is wrong with the request, as a bad input.
+fn refused(error: &forecast::ForecastError) -> Failure {
+    match error {
+        forecast::ForecastError::Mismatch { problems } => Failure::Input(problems.clone()),
+        other => Failure::argument("E8005", "the forecast asked for", other.to_string(), ""),
+    }
+}
+
+/// Age groups of an argument.
+fn groups(text: &str) -> Result<Vec<AgeGroup>, Failure> {
+    AgeGroup::parse_list(text)
+        .map_err(|error| Failure::argument("E8005", "--groups", error.to_string(), ""))
+}
+
+/// A file name and what writes the file.
+type NamedFile<'a> = (
+    String,
+    Box<dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()> + 'a>,
+);
+
+/// Writes files beside each other, all or none.
+fn write_files(out: &Path, files: Vec<NamedFile<'_>>) -> anyhow::Result<()> {
+    let folder = out
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut output = OutputFolder::new(folder)?;
+    for (file, write) in files {
+        output.write(&file, |to| write(to))?;
+    }
+    output.publish()?;
+    Ok(())
+}
+
+/// Runs `forecast`.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
+    let stopwatch = Stopwatch::start();
+    let (population, births, areas) = arguments.inputs.read()?;
+    let request = ForecastRequest {
+        horizon: arguments.horizon,
+        origin_year: arguments.origin,
+        groups: arguments
+            .groups
+            .as_deref()
+            .map(groups)
+            .transpose()?
+            .unwrap_or_default(),
+    };
+    let bar = context.progress.working("forecasting children");
+    let forecast = forecast::forecast(&population, births.as_ref(), &areas, &request)
+        .map_err(|error| refused(&error))?;
+    bar.done();
+    let mut files: Vec<NamedFile<'_>> =
+        vec![(name(&arguments.out), Box::new(|to| forecast.write_csv(to)))];
+    let group_file = format!("{}.groups.csv", stem(&arguments.out));
+    if !request.groups.is_empty() {
+        files.push((
+            group_file.clone(),
+            Box::new(|to| forecast.write_group_csv(to)),
+        ));
+    }
+    write_files(&arguments.out, files)?;
+    let mut summary = Summary::default();
+    summary.line(format!(
+        "Children of {} areas, {} years from {} on.",
+        forecast.areas().len(),
+        forecast.horizon(),
+        forecast.origin_year() + 1
+    ));
+    for group in forecast.groups() {
+        if let Some(last) = forecast.fan(TOTAL_AREA, group).and_then(<[_]>::last) {
+            summary.line(format!(
+                "  {group}, all areas, {}: {:.0} (80 % interval {:.0} to {:.0})",
+                last.year, last.q50, last.q10, last.q90
+            ));
+        }
+    }
+    summary.line(format!("Written to {}.", arguments.out.display()));
+    summary.value("areas", forecast.areas().len())?;
+    summary.value("origin_year", forecast.origin_year())?;
+    summary.value("seconds", stopwatch.seconds())?;
+    summary.value("peak_memory_mib", peak_memory_mib())?;
+    Ok(summary)
+}
+
+/// File name without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(
+        || "forecast".to_owned(),
+        |s| s.to_string_lossy().into_owned(),
+    )
+}
+
+/// Runs `backtest`.
+pub(crate) fn run_backtest(
+    arguments: &BacktestArguments,
+    context: &Context,
+) -> Result<Summary, Failure> {
+    let stopwatch = Stopwatch::start();
+    let (population, births, areas) = arguments.inputs.read()?;
+    let request = BacktestRequest {
+        origins: origins(&arguments.origins)?,
+        horizon: arguments.horizon,
+        groups: groups(&arguments.groups)?,
+    };
+    let bar = context.progress.working("forecasting from past origins");
+    let backtest = forecast::backtest(&population, births.as_ref(), &areas, &request)
+        .map_err(|error| refused(&error))?;
+    bar.done();
+    write_files(
+        &arguments.out,
+        vec![(name(&arguments.out), Box::new(|to| backtest.write_csv(to)))],
+    )?;
+    let scores = forecast::scores(&backtest);
+    let mut summary = Summary::default();
+    summary.line("How good the forecasts were (WAPE = sum of errors / sum of children):");
+    for score in &scores {
+        summary.line(format!(
+            "  {:?} {}: WAPE {} %, 80 % interval held {:.0} %, 95 % held {:.0} % of {} outcomes",
+            score.level,
+            score.group,
+            score
+                .wape
+                .map_or("-".to_owned(), |wape| format!("{:.2}", wape * 100.0)),
+            score.coverage80 * 100.0,
+            score.coverage95 * 100.0,
+            score.forecasts
+        ));
+    }
+    summary.line(format!("Written to {}.", arguments.out.display()));
+    summary.value("scores", &scores)?;
+    summary.value("seconds", stopwatch.seconds())?;
+    summary.value("peak_memory_mib", peak_memory_mib())?;
+    Ok(summary)
+}
+
+/// `A..B`, both included.
+fn origins(text: &str) -> Result<std::ops::RangeInclusive<i32>, Failure> {
+    let years = text
+        .split_once("..")
+        .and_then(|(first, last)| Some(first.trim().parse().ok()?..=last.trim().parse().ok()?));
+    years.ok_or_else(|| {
+        Failure::argument(
+            "E8005",
+            "--origins",
+            format!("{text:?} is no range of years"),
+            "write for example 2014..2019",
+        )
+    })
+}

@@ -1,0 +1,21 @@
+//! The commands, one module each.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod forecast;
+pub(crate) mod generate;
+pub(crate) mod import;
+pub(crate) mod matching;
+pub(crate) mod occupancy;
+pub(crate) mod plan;
+pub(crate) mod protect;
+pub(crate) mod report;
+pub(crate) mod serve;
+
+use crate::progress::Progress;
+
+/// What every command is given besides its arguments.
+pub(crate) struct Context {
+    /// Where progress is shown.
+    pub(crate) progress: Progress,
+}

@@ -1,0 +1,402 @@
+//! `placewright protect` and `placewright audit-table`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use disclosure::{
+    AttackerAudit, AuditError, AuditedCell, LinkedTables, ProtectionSpec, ReleasedTable, audit,
+    audit_published, linked_tables, read_microdata, read_published, release,
+};
+
+use super::Context;
+use crate::failure::Failure;
+use crate::files::{OutputFolder, name, open, open_as_csv};
+use crate::summary::Summary;
+
+/// Counts records into tables that may be published: small counts hidden, and what would give
+/// them away.
+///
+/// Columns of the microdata that the spec does not name are ignored. Tables of one spec are
+/// protected one by one; the summary warns of pairs that share cells.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProtectArguments {
+    /// Protection spec (TOML): dimensions, tables and the rule.
+    #[arg(long)]
+    spec: PathBuf,
+    /// One row per record of children.
+    #[arg(long)]
+    microdata: PathBuf,
+    /// Folder for one CSV file per table and audit.json.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Attacks a published table: what can be calculated of each suppressed cell?
+///
+/// Ends with 1 when a cell that may be small is known to within fewer children than the minimum
+/// of the spec.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArguments {
+    /// Protection spec (TOML) that describes the table.
+    #[arg(long)]
+    spec: PathBuf,
+    /// The table: a column per dimension, value and status.
+    #[arg(long)]
+    table: PathBuf,
+    /// Its name in the spec; the name of the file or the only table of the spec if absent.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// Reads a protection spec.
+fn read_spec(path: &Path) -> Result<ProtectionSpec, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::open(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        Failure::argument(
+            "E5020",
+            &name(path),
+            format!("the spec is not UTF-8: {error}"),
+            "save the file as UTF-8",
+        )
+    })?;
+    // The parser draws its error over several lines; a problem is one line.
+    ProtectionSpec::parse(&text, &name(path), |text| {
+        toml::from_str(text).map_err(|error: toml::de::Error| one_line(&error, text))
+    })
+    .map_err(Failure::Input)
+}
+
+/// A syntax error with its line.
+fn one_line(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    format!("line {line}: {}", error.message().replace('\n', ", "))
+}
+
+/// Runs `protect`.
+pub(crate) fn run_protect(
+    arguments: &ProtectArguments,
+    context: &Context,
+) -> Result<Summary, Failure> {
+    let spec = read_spec(&arguments.spec)?;
+    let bar = context.progress.working("counting and protecting");
+    let input = open_as_csv(&arguments.microdata)?;
+    let tables =
+        read_microdata(input, &name(&arguments.microdata), &spec).map_err(Failure::Input)?;
+    let mut protected = Vec::new();
+    for table in tables {
+        let released = release(table, spec.policy())?;
+        let attack = audit(&released)?;
+        protected.push((released, attack));
+    }
+    bar.done();
+    let released: Vec<ReleasedTable> = protected.iter().map(|(table, _)| table.clone()).collect();
+    let linked = linked_tables(&released);
+    let mut output = OutputFolder::new(&arguments.out)?;
+    for table in &released {
+        output.write(&format!("{}.csv", table.name()), |to| table.write_csv(to))?;
+    }
+    let report = report(&protected, &linked);
+    output.write("audit.json", |to| serde_json::to_writer_pretty(to, &report))?;
+    output.publish()?;
+    let mut summary = Summary::default();
+    for table in &released {
+        let loss = table.loss();
+        summary.line(format!(
+            "{}: {} of {} cells suppressed ({:.1} %); no count below {} can be calculated from it.",
+            table.name(),
+            loss.suppressed_cells,
+            loss.cells,
+            loss.share_of_cells * 100.0,
+            table.minimum_frequency()
+        ));
+    }
+    for pair in &linked {
+        summary.line(warning(pair));
+    }
+    summary.line(format!(
+        "Tables and audit.json are in {}.",
+        arguments.out.display()
+    ));
+    summary.value("protection", &report)?;
+    Ok(summary)
+}
+
+/// What a pair of tables means for the one who publishes them.
+fn warning(pair: &LinkedTables) -> String {
+    let [first, second] = &pair.tables;
+    if pair.exposed_cells > 0 {
+        format!(
+            "WARNING: {} cells suppressed in one of {first} and {second} are shown in the other. Publish only one of them.",
+            pair.exposed_cells
+        )
+    } else {
+        format!(
+            "Warning: {first} and {second} share {} cells and are not protected against each other; sums over both were not examined.",
+            pair.shared_cells
+        )
+    }
+}
+
+/// What `audit.json` holds: policy, loss and the attacker's interval of every suppressed cell; no
+/// count that is not published.
+fn report(
+    protected: &[(ReleasedTable, AttackerAudit)],
+    linked: &[LinkedTables],
+) -> serde_json::Value {
+    let tables: Vec<_> = protected
+        .iter()
+        .map(|(table, attack)| {
+            serde_json::json!({
+                "name": table.name(),
+                "label": table.label(),
+                "policy": table.policy(),
+                "minimum_frequency": table.minimum_frequency(),
+                "method_note": table.method_note(),
+                "loss": table.loss(),
+                "content_sha256": table.content_hash(),
+                "suppressed_cells": attack.cells,
+            })
+        })
+        .collect();
+    serde_json::json!({ "tables": tables, "linked_tables": linked })
+}
+
+/// Runs `audit-table`.
+pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> {
+    let spec = read_spec(&arguments.spec)?;
+    let table_name = table_name(arguments, &spec);
+    let input = open_as_csv(&arguments.table)?;
+    let table = read_published(input, &name(&arguments.table), &spec, &table_name)
+        .map_err(Failure::Input)?;
+    let attack = audit_published(&table).map_err(|error| match error {
+        AuditError::Contradiction(problem) => Failure::Input(vec![problem]),
+        error => Failure::Run(error.into()),
+    })?;
+    let mut summary = Summary::default();
+    tell(
+        &attack,
+        table.cells(),
+        spec.minimum_frequency(),
+        &mut summary,
+    )?;
+    Ok(summary)
+}
+
+/// The name given, else that of the file if the spec knows it, else the only table.
+fn table_name(arguments: &AuditArguments, spec: &ProtectionSpec) -> String {
+    if let Some(given) = &arguments.name {
+        return given.clone();
+    }
+    let stem = arguments
+        .table
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let names: Vec<&str> = spec.table_names().collect();
+    match names.as_slice() {
+        [only] if *only != stem => (*only).to_owned(),
+        _ => stem,
+    }
+}
+
+/// Bounds in words and as JSON; a disclosed cell makes the command end with 1.
+fn tell(
+    attack: &AttackerAudit,
+    cells: usize,
+    minimum: u32,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    const MOST_LISTED: usize = 100;
+    let (disclosed, safe): (Vec<&AuditedCell>, Vec<&AuditedCell>) = attack
+        .cells
+        .iter()
+        .partition(|cell| cell.is_disclosed(minimum));
+    let recovered = disclosed.iter().filter(|cell| cell.is_recovered()).count();
+    summary.line(format!(
+        "{} of {cells} cells are suppressed; {} of them are disclosed, {recovered} exactly.",
+        attack.cells.len(),
+        disclosed.len()
+    ));
+    let listed = disclosed
+        .iter()
+        .map(|cell| (cell, "  DISCLOSED"))
+        .chain(safe.iter().map(|cell| (cell, "")));
+    for (cell, mark) in listed.take(MOST_LISTED) {
+        let upper = cell
+            .upper
+            .map_or_else(|| "no limit".to_owned(), |upper| upper.to_string());
+        summary.line(format!(
+            "  {}: {} to {upper}{mark}",
+            cell.coordinates.join(" / "),
+            cell.lower
+        ));
+    }
+    if attack.cells.len() > MOST_LISTED {
+        summary.line(format!(
+            "  ... and {} more; --json lists all of them",
+            attack.cells.len() - MOST_LISTED
+        ));
+    }
+    if !disclosed.is_empty() {
+        summary
+            .line(format!(
+                "A disclosed cell may hold fewer than {minimum} children and is known to within fewer than {minimum}: suppress more cells."
+            ))
+            .not_passed();
+    }
+    summary
+        .value("minimum_frequency", minimum)?
+        .value("cells", cells)?
+        .value("suppressed_cells", &attack.cells)?
+        .value("disclosed_cells", &disclosed)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Progress;
+
+    /// The TOML of the contract, with what a planner may leave out left out.
+    const SPEC: &str = r#"
+rule = "threshold"
+k = 3
+count = "children"
+
+[[dimension]]
+column = "area"
+label_de = "Stadtteil"
+label_en = "Area"
+members = ["north", "0101", "0102", "0201"]
+[dimension.parents]
+0101 = "north"
+0102 = "north"
+[dimension.labels]
+north = { de = "Nord", en = "North" }
+
+[[dimension]]
+column = "care_type"
+label_de = "Betreuungsform"
+label_en = "Care type"
+
+[[table]]
+name = "by_area_and_care"
+dimensions = ["area", "care_type"]
+[[table]]
+name = "by_area"
+dimensions = ["area"]
+"#;
+
+    const MICRODATA: &str = "area,care_type,children\n0101,nursery,2\n0101,kindergarten,31\n0102,nursery,24\n0102,kindergarten,48\n0201,kindergarten,17\n";
+
+    fn write(folder: &Path, file: &str, text: &str) -> PathBuf {
+        let path = folder.join(file);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn protect(folder: &Path, spec: &str, microdata: &str) -> Result<Summary, Failure> {
+        let arguments = ProtectArguments {
+            spec: write(folder, "spec.toml", spec),
+            microdata: write(folder, "children.csv", microdata),
+            out: folder.join("out"),
+        };
+        let context = Context {
+            progress: Progress::new(true),
+        };
+        run_protect(&arguments, &context)
+    }
+
+    fn audit_file(folder: &Path, table: PathBuf) -> Result<Summary, Failure> {
+        run_audit(&AuditArguments {
+            spec: folder.join("spec.toml"),
+            table,
+            name: None,
+        })
+    }
+
+    fn problems(failure: Result<Summary, Failure>) -> Vec<String> {
+        match failure {
+            Err(Failure::Input(problems)) => problems.iter().map(ToString::to_string).collect(),
+            other => panic!("not refused as input: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_protected_table_passes_the_audit_and_one_with_a_cell_put_back_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let summary = protect(folder.path(), SPEC, MICRODATA).unwrap();
+        assert!(summary.passed());
+        assert!(
+            summary
+                .text()
+                .contains("by_area_and_care: 4 of 15 cells suppressed"),
+            "{}",
+            summary.text()
+        );
+        assert!(summary.text().contains("not protected against each other"));
+        let table = folder.path().join("out/by_area_and_care.csv");
+        let passed = audit_file(folder.path(), table.clone()).unwrap();
+        assert!(passed.passed(), "{}", passed.text());
+
+        let text = std::fs::read_to_string(&table).unwrap();
+        let broken = text.replace("0102,nursery,,suppressed", "0102,nursery,24,published");
+        assert_ne!(text, broken);
+        std::fs::write(&table, broken).unwrap();
+        let failed = audit_file(folder.path(), table).unwrap();
+        assert!(!failed.passed());
+        assert!(
+            failed.text().contains("0101 / nursery: 2 to 2  DISCLOSED"),
+            "{}",
+            failed.text()
+        );
+    }
+
+    #[test]
+    fn the_audit_file_holds_intervals_policy_and_loss_and_no_hidden_count() {
+        let folder = tempfile::tempdir().unwrap();
+        protect(folder.path(), SPEC, MICRODATA).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("out/audit.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let table = &report["tables"][0];
+        assert_eq!(table["minimum_frequency"], 3);
+        assert_eq!(table["loss"]["suppressed_cells"], 4);
+        let cells = table["suppressed_cells"].as_array().unwrap();
+        assert_eq!(cells.len(), 4);
+        for cell in cells {
+            let keys: Vec<&String> = cell.as_object().unwrap().keys().collect();
+            assert_eq!(keys, ["coordinates", "lower", "upper"]);
+        }
+        assert_eq!(report["linked_tables"][0]["exposed_cells"], 0);
+    }
+
+    #[test]
+    fn a_bad_spec_or_bad_microdata_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let syntax = problems(protect(
+            folder.path(),
+            "rule = \"threshold\"\nk = = 3\n",
+            MICRODATA,
+        ));
+        assert!(
+            syntax[0].starts_with("E5020  spec.toml: the spec cannot be parsed: line 2"),
+            "{syntax:?}"
+        );
+        let ledger = format!("ledger = \"l.csv\"\n{SPEC}");
+        assert!(problems(protect(folder.path(), &ledger, MICRODATA))[0].starts_with("E5026"));
+        let row = problems(protect(
+            folder.path(),
+            SPEC,
+            &MICRODATA.replace("0102,nursery", "0199,nursery"),
+        ));
+        assert!(
+            row[0].starts_with("E5035  children.csv, row 3, column area, value \"0199\""),
+            "{row:?}"
+        );
+        assert!(!folder.path().join("out").exists());
+    }
+}

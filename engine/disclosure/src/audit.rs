@@ -1,0 +1,195 @@
+//! The attacker: what can be calculated from a released table alone.
+
+use solver::{Equality, LinearForm, LinearSystem, SolverError, cell_bounds, confined_unknowns};
+
+use crate::ReleasedTable;
+use crate::lattice::Lattice;
+
+/// Bounds of one suppressed cell, from published numbers only.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AuditedCell {
+    /// Codes, one per dimension.
+    pub coordinates: Vec<String>,
+    /// The cell holds at least this many.
+    pub lower: u64,
+    /// The cell holds at most this many; `None` where there is no limit.
+    pub upper: Option<u64>,
+}
+
+impl AuditedCell {
+    /// Whether the reader can neither confirm "somebody" nor "fewer than `minimum`".
+    #[must_use]
+    pub fn is_ambiguous(&self, minimum: u32) -> bool {
+        self.lower == 0 && self.upper.is_none_or(|upper| upper >= u64::from(minimum))
+    }
+
+    /// Whether the reader knows the cell to within fewer than `minimum` children while it may be
+    /// small: `upper - lower < minimum` and `lower < minimum`. A cell that holds `minimum` or more
+    /// for certain discloses nothing.
+    #[must_use]
+    pub fn is_disclosed(&self, minimum: u32) -> bool {
+        let minimum = u64::from(minimum);
+        self.lower < minimum && self.upper.is_some_and(|upper| upper < self.lower + minimum)
+    }
+
+    /// Whether the count can be calculated.
+    #[must_use]
+    pub fn is_recovered(&self) -> bool {
+        self.upper == Some(self.lower)
+    }
+}
+
+/// What an attacker with a linear-programming solver gets out of a released table.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AttackerAudit {
+    /// Every suppressed cell in printing order.
+    pub cells: Vec<AuditedCell>,
+}
+
+impl AttackerAudit {
+    /// The bounds of one cell; `None` where it is published or does not exist.
+    #[must_use]
+    pub fn cell(&self, coordinates: &[&str]) -> Option<&AuditedCell> {
+        self.cells
+            .iter()
+            .find(|cell| cell.coordinates == coordinates)
+    }
+}
+
+/// Attacks a released table: the least and the greatest count of every suppressed cell that
+/// agrees with all published cells, all sums and the fact that counts are not negative.
+///
+/// Knows nothing but the table. Bounds are those of the linear relaxation, rounded inwards to
+/// whole children: an attacker cannot get outside them, and only in tables of three and more
+/// dimensions could a search over whole numbers narrow them further.
+///
+/// # Errors
+/// [`SolverError`] when the solver gives no answer.
+///
+/// ```
+/// use disclosure::{audit, release, ConfidentialTable, Dimension, DisclosurePolicy, Label, Member};
+/// let members = |codes: [&str; 3]| codes.map(|c| Member::new(c, Label::new(c, c))).to_vec();
+/// let table = ConfidentialTable::new("demo", Label::new("Kinder", "Children"), vec![
+///     Dimension::new("area", Label::new("Stadtteil", "Area"), members(["a", "b", "c"])),
+///     Dimension::new("care", Label::new("Betreuungsform", "Care type"), members(["u3", "ue3", "hort"])),
+/// ], vec![2, 30, 21, 14, 40, 19, 17, 33, 25])?;
+/// let released = release(table, &DisclosurePolicy::default())?;
+/// let attack = audit(&released)?;
+/// let small = attack.cell(&["a", "u3"]).expect("a count of 2 is suppressed");
+/// assert!(small.is_ambiguous(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn audit(table: &ReleasedTable) -> Result<AttackerAudit, SolverError> {
+    attack_all(table.lattice(), table.values())
+}
+
+/// Bounds of every suppressed cell in printing order.
+pub(crate) fn attack_all(
+    lattice: &Lattice,
+    values: &[Option<u64>],
+) -> Result<AttackerAudit, SolverError> {
+    let cells: Vec<usize> = lattice
+        .printed_cells()
+        .into_iter()
+        .filter(|&cell| values[cell].is_none())
+        .collect();
+    let known = Known::new(lattice, values)?;
+    let bounds = known.bounds(&cells)?;
+    let audited = cells
+        .iter()
+        .zip(bounds)
+        .map(|(&cell, (lower, upper))| AuditedCell {
+            coordinates: lattice
+                .coordinates(cell)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            lower,
+            upper,
+        });
+    Ok(AttackerAudit {
+        cells: audited.collect(),
+    })
+}
+
+/// The first of the given suppressed cells that an attacker can tell from 0 or from `minimum`.
+pub(crate) fn first_confined_cell(
+    table: &ReleasedTable,
+    cells: &[usize],
+    minimum: u32,
+) -> Result<Option<usize>, SolverError> {
+    let known = Known::new(table.lattice(), table.values())?;
+    let columns: Vec<usize> = cells
+        .iter()
+        .filter_map(|&cell| known.column(cell))
+        .collect();
+    let confined = confined_unknowns(&known.system, &columns, 0.0, f64::from(minimum))?;
+    let published = cells
+        .iter()
+        .copied()
+        .find(|&cell| known.column(cell).is_none());
+    Ok(published.or(confined.first().map(|&column| known.hidden[column])))
+}
+
+/// What a reader knows: one unknown per suppressed cell, one row per sum that has any.
+struct Known {
+    hidden: Vec<usize>,
+    system: LinearSystem,
+}
+
+impl Known {
+    fn new(lattice: &Lattice, values: &[Option<u64>]) -> Result<Self, SolverError> {
+        let hidden: Vec<usize> = (0..values.len())
+            .filter(|&cell| values[cell].is_none())
+            .collect();
+        let mut rows = Vec::new();
+        for sum in lattice.sums() {
+            let signed = sum
+                .parts
+                .iter()
+                .map(|&part| (part, 1.0))
+                .chain([(sum.whole, -1.0)]);
+            let mut form = LinearForm::default();
+            let mut known = 0.0;
+            for (cell, sign) in signed {
+                match (values[cell], hidden.binary_search(&cell)) {
+                    (None, Ok(unknown)) => form.terms.push((unknown, sign)),
+                    (value, _) => known += sign * value.unwrap_or(0) as f64,
+                }
+            }
+            if !form.terms.is_empty() {
+                rows.push(Equality {
+                    form,
+                    right_hand_side: -known,
+                });
+            }
+        }
+        let system = LinearSystem::new(hidden.len(), rows)?;
+        Ok(Self { hidden, system })
+    }
+
+    /// Bounds of the given suppressed cells, in whole children.
+    fn bounds(&self, cells: &[usize]) -> Result<Vec<(u64, Option<u64>)>, SolverError> {
+        let targets: Vec<LinearForm> = cells
+            .iter()
+            .filter_map(|&cell| self.column(cell))
+            .map(LinearForm::unknown)
+            .collect();
+        let bounds = cell_bounds(&self.system, &targets)?;
+        Ok(bounds
+            .into_iter()
+            .map(|interval| {
+                let lower = interval.lower.ceil().max(0.0) as u64;
+                let upper = interval
+                    .upper
+                    .is_finite()
+                    .then(|| interval.upper.floor().max(0.0) as u64);
+                (lower, upper)
+            })
+            .collect())
+    }
+
+    fn column(&self, cell: usize) -> Option<usize> {
+        self.hidden.binary_search(&cell).ok()
+    }
+}

@@ -1,0 +1,209 @@
+//! Tables from records by a written specification: what is counted, by what, under which rule.
+
+mod codes;
+mod document;
+mod linked;
+mod microdata;
+mod parse;
+mod published;
+mod section;
+mod sheet;
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use domain::InputProblem;
+
+use crate::dimension::Axis;
+use crate::lattice::Lattice;
+use crate::{Dimension, DisclosurePolicy, Label, Member, TableError};
+
+pub(crate) use codes::SPEC_CODES;
+pub use document::SpecDocument;
+pub use linked::{LinkedTables, linked_tables};
+pub use microdata::read_microdata;
+pub use published::{AuditError, PublishedTable, audit_published, read_published};
+
+/// What to count, by what, and under which rule: the input of `placewright protect`.
+///
+/// As TOML:
+/// ```toml
+/// rule = "threshold"           # counts from 1 to k - 1 are never shown
+/// k = 3                        # 3 to 1000
+/// method = "suppress"          # the only one, and the default
+/// zeros = "published"          # or "suppressed"; published is the default
+/// version = "2026-08"          # optional: version of these rules, "1" by default
+/// count = "children"           # optional column: how many children a record stands for, else 1
+///
+/// [[dimension]]
+/// column = "area"              # column of the microdata
+/// label_de = "Stadtteil"
+/// label_en = "Area"
+/// members = ["north", "0101"]  # optional: order of printing; empty areas have to be listed
+/// [dimension.parents]          # optional: hierarchy, of any depth
+/// 0101 = "north"
+/// [dimension.labels]           # optional: names of members, the code by default
+/// north = { de = "Nord", en = "North" }
+///
+/// [[table]]
+/// name = "by_area"             # small letters, digits, _ and -; the name of the file
+/// dimensions = ["area"]        # one to four
+/// label_de = "Kinder"          # optional, with label_en; the name by default
+/// label_en = "Children"
+/// ```
+/// Every code named by `members`, `parents` or `labels` is a member, and any other code of the
+/// microdata is refused. Where they name none, the codes found in the microdata are the members,
+/// in order of code; a dimension like that cannot be used with suppressed zeros.
+///
+/// The rules `dominance` and `p_percent`, the methods `cell_key` and `round`, and a `ledger` are
+/// refused with numbers of their own (E5024 to E5026): this version does not cover them.
+///
+/// **Tables of one spec are protected one by one.** A cell hidden in one table may be published by
+/// another or follow from several; [`linked_tables`] names the pairs that share cells and counts
+/// those hidden in one and shown in the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectionSpec {
+    file: String,
+    count: Option<String>,
+    minimum: u32,
+    policy: DisclosurePolicy,
+    dimensions: Vec<SpecDimension>,
+    tables: Vec<SpecTable>,
+}
+
+/// A dimension as the spec describes it.
+#[derive(Debug, Clone, PartialEq)]
+struct SpecDimension {
+    column: String,
+    label: Label,
+    /// Empty: the codes of the input are the members.
+    members: Vec<Member>,
+}
+
+/// A table as the spec describes it.
+#[derive(Debug, Clone, PartialEq)]
+struct SpecTable {
+    name: String,
+    label: Label,
+    /// Numbers of its dimensions.
+    dimensions: Vec<usize>,
+}
+
+impl ProtectionSpec {
+    /// Reads a spec; `file` names it in messages. The crate knows no syntax of its own: `syntax`
+    /// turns the text into a tree, `toml::from_str` for TOML.
+    ///
+    /// # Errors
+    /// Every problem of the spec, E5020 to E5029 and, for hierarchies, E5001 to E5010.
+    ///
+    /// ```
+    /// use disclosure::ProtectionSpec;
+    /// // The same in JSON, which is how this page can run it.
+    /// let text = r#"{
+    ///     "rule": "threshold", "k": 3,
+    ///     "dimension": [{ "column": "area", "label_de": "Stadtteil", "label_en": "Area" }],
+    ///     "table": [{ "name": "by_area", "dimensions": ["area"] }]
+    /// }"#;
+    /// let spec = ProtectionSpec::parse(text, "spec.json", |text| serde_json::from_str(text)).expect("a good spec");
+    /// assert_eq!(spec.table_names().collect::<Vec<_>>(), ["by_area"]);
+    ///
+    /// let refused = text.replace("threshold", "p_percent");
+    /// let problems = ProtectionSpec::parse(&refused, "spec.json", |text| serde_json::from_str(text)).unwrap_err();
+    /// assert_eq!(problems[0].code, "E5024");
+    /// ```
+    pub fn parse<E: Display>(
+        text: &str,
+        file: &str,
+        syntax: impl FnOnce(&str) -> Result<SpecDocument, E>,
+    ) -> Result<Self, Vec<InputProblem>> {
+        parse::parse(file, syntax(text))
+    }
+
+    /// The rules every table of the spec follows.
+    #[must_use]
+    pub fn policy(&self) -> &DisclosurePolicy {
+        &self.policy
+    }
+
+    /// The smallest count that may be shown, apart from 0.
+    #[must_use]
+    pub fn minimum_frequency(&self) -> u32 {
+        self.minimum
+    }
+
+    /// The names of its tables in the order of the spec.
+    pub fn table_names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|table| table.name.as_str())
+    }
+
+    fn table(&self, name: &str) -> Option<&SpecTable> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}
+
+impl SpecDimension {
+    /// Whether the spec lists the members.
+    fn is_listed(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// With its listed members, or else those found.
+    fn with_members<'a>(&self, found: impl IntoIterator<Item = &'a str>) -> Dimension {
+        let members = if self.is_listed() {
+            self.members.clone()
+        } else {
+            let sorted: BTreeSet<&str> = found.into_iter().collect();
+            sorted
+                .into_iter()
+                .map(|code| Member::new(code, Label::new(code, code)))
+                .collect()
+        };
+        Dimension::new(&self.column, self.label.clone(), members)
+    }
+
+    /// Listed members without parts: the only codes a record may have.
+    fn listed_leaves(&self) -> BTreeSet<&str> {
+        let above: BTreeSet<&str> = self
+            .members
+            .iter()
+            .filter_map(|member| member.parent.as_deref())
+            .collect();
+        self.members
+            .iter()
+            .map(|member| member.code.as_str())
+            .filter(|code| !above.contains(code))
+            .collect()
+    }
+
+    /// What is wrong with the dimension by itself.
+    fn check(&self) -> Result<(), TableError> {
+        if ["value", "status"].contains(&self.column.as_str()) {
+            return Err(TableError::ReservedCode {
+                code: self.column.clone(),
+            });
+        }
+        if self.is_listed() {
+            Axis::from_dimension(self.with_members([]))?;
+        }
+        Ok(())
+    }
+}
+
+impl SpecTable {
+    /// What is wrong with the table, as far as the spec alone tells.
+    fn check(&self, dimensions: &[SpecDimension]) -> Result<(), TableError> {
+        let own = self.dimensions.iter().map(|&number| &dimensions[number]);
+        // A dimension whose members the input will bring has one at least.
+        let full = own.map(|dimension| dimension.with_members(["any"]));
+        Lattice::new(full.collect()).map(|_| ())
+    }
+}
+
+/// The message of a table error without its number, which stands beside it.
+fn message_of(error: &TableError) -> String {
+    let text = error.to_string();
+    match text.split_once(": ") {
+        Some((code, rest)) if code == error.code() => rest.to_owned(),
+        _ => text,
+    }
+}

@@ -1,0 +1,122 @@
+//! The numbered input problems of scenarios.
+
+use domain::ErrorCode;
+
+pub(crate) const NOT_TOML: &str = "E4001";
+pub(crate) const UNKNOWN_KEY: &str = "E4002";
+pub(crate) const MISSING_KEY: &str = "E4003";
+pub(crate) const WRONG_TYPE: &str = "E4004";
+pub(crate) const BAD_VALUE: &str = "E4005";
+pub(crate) const OUTSIDE_HORIZON: &str = "E4006";
+pub(crate) const STAFFED_ABOVE_LICENSED: &str = "E4007";
+pub(crate) const GIVEN_TWICE: &str = "E4008";
+pub(crate) const QUANTILES_CROSS: &str = "E4009";
+pub(crate) const UNKNOWN_FACILITY: &str = "E4010";
+pub(crate) const FACILITY_EXISTS: &str = "E4011";
+pub(crate) const UNKNOWN_PLACE: &str = "E4012";
+pub(crate) const NOT_OPEN_THEN: &str = "E4013";
+pub(crate) const WRONG_DIRECTION: &str = "E4014";
+pub(crate) const TRANSFER_TO_ITSELF: &str = "E4015";
+pub(crate) const NOT_A_DISTRICT: &str = "E4016";
+pub(crate) const NOTHING_TO_REPORT: &str = "E4017";
+
+const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
+    ErrorCode {
+        code,
+        cause,
+        remedy,
+    }
+}
+
+/// Every input problem this crate can report, for the error index.
+///
+/// ```
+/// assert!(scenario::ERROR_CODES.iter().all(|entry| entry.code.starts_with("E4")));
+/// ```
+pub const ERROR_CODES: &[ErrorCode] = &[
+    entry(
+        NOT_TOML,
+        "the scenario file is not TOML",
+        "correct the line; texts stand in quotation marks, dates do not",
+    ),
+    entry(
+        UNKNOWN_KEY,
+        "a key is not part of the scenario format",
+        "remove the key or correct its name; the message lists the keys allowed there",
+    ),
+    entry(
+        MISSING_KEY,
+        "a key that is needed is missing",
+        "add the key; datasets/scenarios shows complete files",
+    ),
+    entry(
+        WRONG_TYPE,
+        "a value is not of the type its key asks for",
+        "write it as the message says",
+    ),
+    entry(
+        BAD_VALUE,
+        "a value is malformed or outside its range",
+        "correct the value; the message names the range",
+    ),
+    entry(
+        OUTSIDE_HORIZON,
+        "a date lies outside the months of the scenario",
+        "move the date, or change first_month or months",
+    ),
+    entry(
+        STAFFED_ABOVE_LICENSED,
+        "more places are staffed than licensed",
+        "lower staffed or raise licensed",
+    ),
+    entry(
+        GIVEN_TWICE,
+        "the same measure or demand is given twice",
+        "keep one of them",
+    ),
+    entry(
+        QUANTILES_CROSS,
+        "the quantiles of a demand are not in order",
+        "give p10, p50 and p90 so that none is less than the one before",
+    ),
+    entry(
+        UNKNOWN_FACILITY,
+        "a measure names a facility that the city does not have",
+        "use an identifier of table facilities, or open the facility in the scenario",
+    ),
+    entry(
+        FACILITY_EXISTS,
+        "a new facility has the identifier of one the city has",
+        "give it another identifier",
+    ),
+    entry(
+        UNKNOWN_PLACE,
+        "a provider or area is not in the city",
+        "use a key of table providers or areas",
+    ),
+    entry(
+        NOT_OPEN_THEN,
+        "a measure falls on a day on which the facility is not open",
+        "choose a day between its opening and its closing",
+    ),
+    entry(
+        WRONG_DIRECTION,
+        "an expansion lowers places, or a reduction raises them",
+        "use the other kind of measure, or correct the places",
+    ),
+    entry(
+        TRANSFER_TO_ITSELF,
+        "the staff of a closing facility would move to that facility",
+        "remove it from the list",
+    ),
+    entry(
+        NOT_A_DISTRICT,
+        "demand is given for an area that is no district",
+        "give it for the district the area lies in, or leave the area out for the whole city",
+    ),
+    entry(
+        NOTHING_TO_REPORT,
+        "the scenario names no date to report on",
+        "give report_dates or demand, or a horizon with a 1 March in it",
+    ),
+];
