@@ -239,7 +239,7 @@ fn dense(
         placements.third_birthday.push(third);
         placements
             .quarter_hours
-            .push((hours * 4.0).round().clamp(1.0, 52.0) as u8);
+            .push((hours * 4.0 + 0.5).clamp(1.0, 52.0) as u8);
     }
     Ok(Ok(placements))
 }

@@ -4,7 +4,7 @@
 fn in_step(file: &str, expected: &str) {
     let path = crate::root().join(file);
     if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-        std::fs::write(&path, expected).unwrap();
+        std::fs::write(&path, expected).expect("the checkout can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(

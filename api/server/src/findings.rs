@@ -9,7 +9,7 @@ use http_api::Finding;
 use scenario::ScenarioReport;
 
 use crate::analysis::{Analysis, RoundResult};
-use crate::pages::finding;
+use crate::words::{finding, group_names};
 
 /// The sentences, most important first.
 pub(crate) fn findings(analysis: &Analysis) -> Vec<Finding> {
@@ -65,7 +65,7 @@ fn occupancy(analysis: &Analysis) -> Vec<Finding> {
     }
     for row in city {
         let care_de = row.care_type.german();
-        let care_en = crate::pages::english(row.care_type);
+        let care_en = row.care_type.english();
         let (Some(bookable), Some(naive)) = (row.bookable, row.naive_free) else {
             continue;
         };
@@ -94,7 +94,7 @@ fn forecast(analysis: &Analysis) -> Vec<Finding> {
     let Some(own) = &analysis.forecast else {
         return Vec::new();
     };
-    let names = crate::pages::group_names();
+    let names = group_names();
     let mut found = Vec::new();
     for group in ["U3", "K", "H"] {
         let (Some(fan), Some(observed)) = (
@@ -180,7 +180,7 @@ fn scenario(report: &ScenarioReport) -> Vec<Finding> {
         let count = |places: u64| both(i64::try_from(places).unwrap_or(i64::MAX));
         let ((before_de, before_en), (after_de, after_en)) =
             (count(row.baseline.staffed), count(row.scenario.staffed));
-        let care_en = crate::pages::english(row.care_type);
+        let care_en = row.care_type.english();
         let (cover_de, cover_en) = row.scenario.cover.map_or_else(Default::default, |cover| {
             let per_cent =
                 |language: Language| cover.at_p50_per_cent.map(|value| language.number(value, 1));

@@ -20,6 +20,7 @@ mod pages;
 mod progress;
 mod real_population;
 mod summary;
+mod words;
 
 use std::process::ExitCode;
 

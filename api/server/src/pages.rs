@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use charts::{AreaMap, AreaOutline, AreaValues, OccupancyHistory, PlaceMonth};
 use disclosure::{ConfidentialTable, Dimension, Label, Member, ReleasedTable, TOTAL_CODE, release};
 use domain::{CareType, Month};
-use http_api::{
-    Finding, ForecastView, NamedMap, NamedTable, OccupancySection, PlannerView, ScenarioView,
-};
+use http_api::{ForecastView, NamedMap, NamedTable, OccupancySection, PlannerView, ScenarioView};
 use scenario::ScenarioReport;
 use store::RecordedRun;
 use tables::City;
@@ -16,18 +14,7 @@ use crate::analysis::Analysis;
 use crate::capabilities::capabilities;
 use crate::failure::Failure;
 use crate::findings::findings;
-
-/// Where the numbers of a city are from.
-pub(crate) fn source(synthetic: bool) -> Label {
-    if synthetic {
-        Label::new(
-            "Synthetische Stadt, keine echten Personen",
-            "Synthetic city, no real persons",
-        )
-    } else {
-        Label::new("Tabellen der Stadt", "Tables of the city")
-    }
-}
+use crate::words::{group_names, source};
 
 /// Fills the pages.
 pub(crate) fn view(
@@ -75,29 +62,6 @@ pub(crate) fn view(
     Ok(view)
 }
 
-/// Names of the forecast's groups.
-pub(crate) fn group_names() -> BTreeMap<String, Label> {
-    [
-        ("U3", "Kinder unter 3", "Children under 3"),
-        ("K", "Kinder von 3 bis 5", "Children aged 3 to 5"),
-        ("H", "Kinder von 6 bis 9", "Children aged 6 to 9"),
-        ("under 1", "Kinder unter 1", "Children under 1"),
-        (
-            "1 to under 3",
-            "Kinder von 1 bis unter 3",
-            "Children aged 1 to under 3",
-        ),
-        (
-            "3 to under 6",
-            "Kinder von 3 bis unter 6",
-            "Children aged 3 to under 6",
-        ),
-    ]
-    .into_iter()
-    .map(|(group, german, english)| (group.to_owned(), Label::new(german, english)))
-    .collect()
-}
-
 /// The whole city, then every care type, over months.
 fn sections(analysis: &Analysis, synthetic: bool) -> Result<Vec<OccupancySection>, Failure> {
     let mut sections = Vec::new();
@@ -107,7 +71,7 @@ fn sections(analysis: &Analysis, synthetic: bool) -> Result<Vec<OccupancySection
             (
                 Some(care),
                 care.as_str(),
-                Label::new(care.german(), english(care)),
+                Label::new(care.german(), care.english()),
             )
         }));
     for (care, name, label) in scopes {
@@ -129,16 +93,6 @@ fn sections(analysis: &Analysis, synthetic: bool) -> Result<Vec<OccupancySection
         sections.push(OccupancySection::new(name, history)?);
     }
     Ok(sections)
-}
-
-/// A care type's name on English pages.
-pub(crate) const fn english(care: CareType) -> &'static str {
-    match care {
-        CareType::Childminding => "Childminding",
-        CareType::Nursery => "Nursery",
-        CareType::Kindergarten => "Kindergarten",
-        CareType::AfterSchool => "After-school care",
-    }
 }
 
 /// Places of a month over one or all care types.
@@ -265,7 +219,7 @@ fn displaced(
     });
     let care_types = CareType::ALL
         .into_iter()
-        .map(|care| Member::new(care.as_str(), Label::new(care.german(), english(care))));
+        .map(|care| Member::new(care.as_str(), Label::new(care.german(), care.english())));
     let records: Vec<(Vec<&str>, u32)> = report
         .displaced
         .iter()
@@ -297,12 +251,4 @@ fn displaced(
         records,
     )?;
     Ok(Some(release(table, &analysis.policy)?))
-}
-
-/// A sentence in both languages.
-pub(crate) fn finding(german: impl Into<String>, english: impl Into<String>) -> Finding {
-    Finding {
-        german: german.into(),
-        english: english.into(),
-    }
 }

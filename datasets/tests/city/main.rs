@@ -8,3 +8,5 @@ mod frames;
 mod invariants;
 #[cfg(test)]
 mod repetition;
+#[cfg(test)]
+mod structure;

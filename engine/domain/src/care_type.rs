@@ -80,6 +80,17 @@ impl CareType {
         }
     }
 
+    /// The name on English pages.
+    #[must_use]
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Childminding => "Childminding",
+            Self::Nursery => "Nursery",
+            Self::Kindergarten => "Kindergarten",
+            Self::AfterSchool => "After-school care",
+        }
+    }
+
     /// What a nursery child becomes at its third birthday; the others stay what they are.
     #[must_use]
     pub const fn from_third_birthday(self) -> Self {

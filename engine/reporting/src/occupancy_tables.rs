@@ -187,22 +187,12 @@ impl Regions {
 fn care_types() -> Dimension {
     let members = CareType::ALL
         .into_iter()
-        .map(|care| Member::new(care.as_str(), Label::new(care.german(), english(care))));
+        .map(|care| Member::new(care.as_str(), Label::new(care.german(), care.english())));
     Dimension::new(
         "care_type",
         Label::new("Betreuungsart", "Care type"),
         members.collect(),
     )
-}
-
-/// A care type's name on English pages.
-const fn english(care: CareType) -> &'static str {
-    match care {
-        CareType::Childminding => "Childminding",
-        CareType::Nursery => "Nursery",
-        CareType::Kindergarten => "Kindergarten",
-        CareType::AfterSchool => "After-school care",
-    }
 }
 
 const ATTESTED: &str = "attested";

@@ -12,7 +12,7 @@ use super::real::RealForecast;
 use crate::analysis::Analysis;
 use crate::failure::Failure;
 use crate::files::OutputFolder;
-use crate::pages::{group_names, source};
+use crate::words::{group_names, source};
 
 /// A chart file and what it shows.
 pub(super) struct Picture {

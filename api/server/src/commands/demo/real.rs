@@ -7,9 +7,9 @@ use http_api::{NamedMap, PlannerView};
 
 use crate::failure::Failure;
 use crate::files::OutputFolder;
-use crate::pages::{finding, group_names};
 use crate::real_population::{self, RealPopulation};
 use crate::summary::Summary;
+use crate::words::{finding, group_names};
 
 /// Years ahead.
 const HORIZON: usize = 5;
