@@ -13,6 +13,7 @@
 mod cube;
 mod inputs;
 mod open_round;
+mod stays;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -33,6 +33,7 @@ mod read;
 mod row;
 mod rules;
 pub mod schema;
+mod slot_table;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::check::text;
 use crate::city::{City, CityError};
 use crate::row::column_days as days;
 use crate::schema::TableName;
+use crate::slot_table::SlotTable;
 
 /// Open end of a contract.
 pub const OPEN_END: i32 = i32::MAX;
@@ -95,74 +96,11 @@ impl FacilityIndex {
 
     /// Positions of a column of identifiers; `None` for a text that is no facility.
     ///
-    /// One pass with a hash table over dense slots: the cost is a hash and a comparison a row.
+    /// One pass with a hash table over dense slots: the cost is a hash and a comparison a row, of at
+    /// most 16 bytes for the keys that cities have.
     #[must_use]
     pub fn positions<'a>(&self, column: impl Iterator<Item = Option<&'a str>>) -> Vec<Option<u32>> {
-        let table = SlotTable::new(&self.sorted);
-        column.map(|cell| table.find(&self.sorted, cell?)).collect()
-    }
-}
-
-/// Open addressing over positions of a list of texts; never iterated, so its order cannot leak.
-struct SlotTable {
-    slots: Vec<u32>,
-    mask: usize,
-}
-
-impl SlotTable {
-    const EMPTY: u32 = u32::MAX;
-
-    fn new(texts: &[impl AsRef<str>]) -> Self {
-        let size = (texts.len() * 2).next_power_of_two().max(16);
-        let mut table = Self {
-            slots: vec![Self::EMPTY; size],
-            mask: size - 1,
-        };
-        for (position, text) in texts.iter().enumerate() {
-            let mut slot = Self::hash(text.as_ref().as_bytes()) as usize & table.mask;
-            while table.slots[slot] != Self::EMPTY {
-                slot = (slot + 1) & table.mask;
-            }
-            // A table has fewer than 2^32 rows.
-            table.slots[slot] = position as u32;
-        }
-        table
-    }
-
-    /// Eight bytes at a time, multiplied and folded.
-    fn hash(bytes: &[u8]) -> u64 {
-        let mut hash = bytes.len() as u64;
-        let mut rest = bytes.chunks_exact(8);
-        let mut fold = |word: u64| {
-            hash = (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            hash ^= hash >> 29;
-        };
-        for word in &mut rest {
-            fold(u64::from_le_bytes(
-                word.try_into().expect("chunks of exactly eight bytes"),
-            ));
-        }
-        let tail = rest
-            .remainder()
-            .iter()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte));
-        fold(tail);
-        hash ^ (hash >> 32)
-    }
-
-    /// Position of a text in the list the table was made from.
-    fn find(&self, texts: &[impl AsRef<str>], text: &str) -> Option<u32> {
-        let mut slot = Self::hash(text.as_bytes()) as usize & self.mask;
-        loop {
-            let position = self.slots[slot];
-            if position == Self::EMPTY {
-                return None;
-            }
-            if texts[position as usize].as_ref() == text {
-                return Some(position);
-            }
-            slot = (slot + 1) & self.mask;
-        }
+        SlotTable::new(&self.sorted).find_all(&self.sorted, column)
     }
 }
 
@@ -274,10 +212,10 @@ fn placements(
         columns.first_day.push(from);
         columns.last_day.push(to.unwrap_or(OPEN_END));
         columns.third_birthday.push(third_birthday);
-        // Validated to lie between 0.25 and 13 hours.
+        // Validated to lie between 0.25 and 13 hours; a cast drops what is behind the point.
         columns
             .quarter_hours
-            .push((hours * 4.0).round().clamp(1.0, 52.0) as u8);
+            .push((hours * 4.0 + 0.5).clamp(1.0, 52.0) as u8);
     }
     Ok(Ok(columns))
 }

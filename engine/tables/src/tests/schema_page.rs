@@ -1,24 +1,6 @@
-//! The page `datasets/SCHEMA.md`.
+//! The schemas hang together; `tests/src/documents.rs` compares the page `datasets/SCHEMA.md`.
 
-use crate::schema::{TableName, markdown};
-
-#[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a drift test compares with the committed page, and writes it on demand"
-)]
-fn the_schema_page_equals_the_schema() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/SCHEMA.md");
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, markdown()).unwrap();
-    }
-    let page = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        page == markdown(),
-        "datasets/SCHEMA.md is not what the schema says; run \
-         `UPDATE_SCHEMA=1 cargo nextest run -p placewright-tables schema` and commit it"
-    );
-}
+use crate::schema::TableName;
 
 #[test]
 fn every_schema_is_found_by_its_name_and_hangs_together() {

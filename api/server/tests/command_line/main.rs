@@ -3,6 +3,8 @@
 // A test may stop where it finds what it did not expect, helper functions included.
 #![allow(clippy::unwrap_used)]
 
+mod story_a1;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
