@@ -118,7 +118,7 @@ impl TableSink for FileSink {
     }
 }
 
-/// The tables in a folder that [`write`] has filled, in one of its formats.
+/// The tables in a folder that [`write()`] has filled, in one of its formats.
 #[must_use]
 pub fn sources(folder: &Path, format: Format) -> BTreeMap<TableName, TableSource> {
     required_tables()
@@ -131,7 +131,7 @@ pub fn sources(folder: &Path, format: Format) -> BTreeMap<TableName, TableSource
         .collect()
 }
 
-/// Checks a folder that [`write`] has filled; gives the number of rows.
+/// Checks a folder that [`write()`] has filled; gives the number of rows.
 ///
 /// # Errors
 ///

@@ -186,7 +186,7 @@ fn open_and_close_kitas(kitas: &mut [Facility], plan: &UnitPlan, draw: &mut Draw
     }
 }
 
-/// One in ten closed in 2024 [D17], some later, some have announced it.
+/// One in ten closed in 2024 (D17), some later, some have announced it.
 fn close_childminders(sites: &mut [Facility], plan: &UnitPlan, draw: &mut Draw) {
     let mut order: Vec<usize> = (0..sites.len()).collect();
     draw.shuffle(&mut order);

@@ -9,7 +9,7 @@ use crate::names;
 use crate::plan::UnitPlan;
 use crate::random::{Draw, Topic};
 
-/// First day of the portal [D7].
+/// First day of the portal (D7).
 pub(crate) const PORTAL_START: Day = calendar::day(2022, 11, 8);
 /// Months of attestations kept.
 const ATTESTED_MONTHS: i32 = 12;

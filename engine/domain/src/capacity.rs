@@ -179,7 +179,7 @@ pub struct StaffingRatio {
 }
 
 impl StaffingRatio {
-    /// The keys seen in the law's text and, from 2025 on, in the press [S]; the newest last.
+    /// The keys seen in the law's text and, from 2025 on, in the press; the newest last.
     pub const KNOWN: [Self; 3] = [
         Self {
             valid_from: jiff::civil::date(2019, 1, 1),

@@ -78,7 +78,7 @@ impl From<DailyHours> for f64 {
 /// A tier of contracted hours (Betreuungsumfang): the class a fee or statistic uses.
 ///
 /// The tiers 4.5, 6, 7, 8, 9, 10 and 11 hours are an assumption (no complete list of Dresden's
-/// tiers was found, DOMAIN_RULES.md [D20]); 9 hours is the Saxon base for nursery and kindergarten,
+/// tiers was found, DOMAIN_RULES.md, source D20); 9 hours is the Saxon base for nursery and kindergarten,
 /// 6 hours for after-school care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoursTier {
