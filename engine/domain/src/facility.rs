@@ -268,6 +268,37 @@ impl Facility {
         self.in_needs_plan
     }
 
+    /// Spans in which the operating licence is valid, in the order of their first days.
+    #[must_use]
+    pub fn licences(&self) -> &[Licence] {
+        &self.licences
+    }
+
+    /// Sets the last day of operation, which lies on or after the first.
+    pub(crate) const fn close_after(&mut self, last_day: Date) {
+        self.closes_on = Some(last_day);
+    }
+
+    /// Puts it into the needs plan or takes it out (K11).
+    pub(crate) const fn set_needs_plan(&mut self, in_needs_plan: bool) {
+        self.in_needs_plan = in_needs_plan;
+    }
+
+    /// Adds a licence and keeps the order of first days.
+    pub(crate) fn add_licence(&mut self, licence: Licence) {
+        self.licences.push(licence);
+        self.licences.sort_by_key(|licence| licence.valid_from);
+    }
+
+    /// Leaves no licence valid from a day on: later ones go, one in force ends the day before (K47).
+    pub(crate) fn lose_licence(&mut self, from: Date) {
+        self.licences.retain(|licence| licence.valid_from < from);
+        let last_day = from.yesterday().unwrap_or(from);
+        for licence in &mut self.licences {
+            licence.valid_to = Some(licence.valid_to.map_or(last_day, |to| to.min(last_day)));
+        }
+    }
+
     /// Whether places may be listed on at least one day of a span, both ends included: open,
     /// licensed and in the needs plan at once.
     #[must_use]

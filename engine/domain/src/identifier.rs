@@ -158,6 +158,23 @@ identifier!(
     StaffId
 );
 
+identifier!(
+    /// Account of a person or program, pseudonymous.
+    ActorId
+);
+identifier!(
+    /// A reference into somebody's files, for example of a mandate, a notice or a proof.
+    ReferenceId
+);
+identifier!(
+    /// Key of a suggestion list.
+    SuggestionListId
+);
+identifier!(
+    /// Key of a freed place.
+    FreedPlaceId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Vocabulary and rules of childcare placement.
 //!
 //! Everything here is a plain value: typed identifiers, care types, months, facilities and their
-//! four capacities. No crate of this workspace is needed to use it, and nothing in it reads a
+//! four capacities; [`procedure`] holds the rules of placement. No crate of this workspace is needed to use it, and nothing in it reads a
 //! clock, a file or a database.
 //!
 //! **Architecture invariant:** this crate names no other crate of the workspace and no polars.
@@ -16,6 +16,7 @@ mod identifier;
 mod kita_year;
 mod month;
 mod problem;
+pub mod procedure;
 mod provider;
 mod rollout;
 mod stay;
@@ -29,8 +30,8 @@ pub use facility::{
 };
 pub use hours::{DailyHours, HoursError, HoursTier};
 pub use identifier::{
-    ApplicationId, AreaId, ChildId, ContractId, FacilityId, HouseholdId, IdentifierError, OfferId,
-    ProviderId, StaffId,
+    ActorId, ApplicationId, AreaId, ChildId, ContractId, FacilityId, FreedPlaceId, HouseholdId,
+    IdentifierError, OfferId, ProviderId, ReferenceId, StaffId, SuggestionListId,
 };
 pub use kita_year::KitaYear;
 pub use month::{Month, MonthError, MonthRange, ReferenceDate};

@@ -94,7 +94,7 @@ impl fmt::Display for InputProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorCode {
     /// `E` and four digits. E1 tables, E2 matching, E3 forecast, E4 scenario, E5 disclosure,
-    /// E6 reporting, E7 store, E8 commands and pages.
+    /// E6 reporting, E7 store, E8 commands and pages, E9 the placement procedure.
     pub code: &'static str,
     /// What it means.
     pub cause: &'static str,

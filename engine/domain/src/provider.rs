@@ -140,6 +140,23 @@ impl Provider {
         self.regime
     }
 
+    /// First day of the operating agreement.
+    #[must_use]
+    pub const fn participates_from(&self) -> Date {
+        self.participates_from
+    }
+
+    /// Last day of the operating agreement, if an end is set.
+    #[must_use]
+    pub const fn participates_to(&self) -> Option<Date> {
+        self.participates_to
+    }
+
+    /// Sets the last day of the operating agreement, which lies on or after the first (K48).
+    pub(crate) const fn end_after(&mut self, last_day: Date) {
+        self.participates_to = Some(last_day);
+    }
+
     /// Whether the operating agreement is in force on a day.
     #[must_use]
     pub fn participates_on(&self, day: Date) -> bool {

@@ -73,6 +73,8 @@ pub struct OccupancyCube {
     index: FacilityIndex,
     facilities: Vec<Facility>,
     attestations: BTreeMap<domain::ProviderId, Vec<Attestation>>,
+    /// Later months are as fresh as this one.
+    latest_attested: Option<Month>,
     staffing: Vec<StaffingRatio>,
     licensed: Vec<i32>,
     planned: Vec<i32>,
@@ -117,6 +119,7 @@ impl OccupancyCube {
             grid,
             facilities,
             attestations: city.attestations()?,
+            latest_attested: None,
             staffing: request.staffing.clone(),
             licensed: vec![0; grid.cells()],
             planned: vec![0; grid.cells()],
@@ -211,6 +214,14 @@ impl OccupancyCube {
         })
     }
 
+    /// The same cube for a look ahead: nobody can attest a month to come, so months after `latest`
+    /// (the month of today) are as fresh as `latest` itself.
+    #[must_use]
+    pub fn as_fresh_as(mut self, latest: Month) -> Self {
+        self.latest_attested = Some(latest);
+        self
+    }
+
     /// How fresh a facility's data are for a month (K24).
     #[must_use]
     pub fn freshness(&self, facility: usize, month: Month) -> Option<Freshness> {
@@ -219,6 +230,9 @@ impl OccupancyCube {
             .attestations
             .get(provider)
             .map_or(&[][..], Vec::as_slice);
+        let month = self
+            .latest_attested
+            .map_or(month, |latest| latest.min(month));
         Some(Freshness::of(month, given))
     }
 }

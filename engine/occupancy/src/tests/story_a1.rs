@@ -121,6 +121,16 @@ fn bookable_places_of_an_unattested_provider_are_unknown_and_not_free() {
 }
 
 #[test]
+fn months_to_come_are_as_fresh_as_the_month_of_today() {
+    let ahead = |cube: &OccupancyCube| district(cube, "2027-09").unattested_facilities;
+    let plain = cube(&story());
+    assert_eq!(ahead(&plain), 4, "nobody can attest September 2027 yet");
+    let looking_ahead = plain.as_fresh_as(month("2026-04"));
+    assert_eq!(ahead(&looking_ahead), 0);
+    assert_eq!(ahead(&looking_ahead.as_fresh_as(month("2026-05"))), 4);
+}
+
+#[test]
 fn the_places_of_k2_vanish_with_its_licence_and_its_contracts_do_not() {
     let cube = cube(&story());
     let care = CareType::Kindergarten;
