@@ -34,6 +34,16 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         cause: "a transaction failed; nothing of it was written",
         remedy: "try again; if it stays, check space and rights of the disk",
     },
+    ErrorCode {
+        code: "E7007",
+        cause: "an idempotency key was used for another request",
+        remedy: "use a new key for a new request",
+    },
+    ErrorCode {
+        code: "E7008",
+        cause: "somebody else changed what was decided on in between",
+        remedy: "read it again and decide anew",
+    },
 ];
 
 /// Why the store did not answer. On every error nothing was written.

@@ -7,7 +7,7 @@ use std::path::Path;
 use disclosure::{ConfidentialTable, Dimension, DisclosurePolicy, Label, Member, ReleasedTable};
 use jiff::{Timestamp, civil::Date, civil::date};
 use sqlx::Connection;
-use store::{ERROR_CODES, RunIdentity, SqliteStore, Store, TableImport, sha256_of};
+use store::{ERROR_CODES, RunIdentity, SqlStore, Store, TableImport, sha256_of};
 
 fn noon() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -28,13 +28,13 @@ fn released(north: u32) -> ReleasedTable {
     disclosure::release(table.unwrap(), &DisclosurePolicy::default()).unwrap()
 }
 
-async fn open(folder: &Path) -> SqliteStore {
-    SqliteStore::open(&folder.join("placewright.sqlite"))
+async fn open(folder: &Path) -> SqlStore {
+    SqlStore::open_sqlite(&folder.join("placewright.sqlite"))
         .await
         .unwrap()
 }
 
-async fn import(store: &SqliteStore, name: &str, bytes: &[u8]) -> store::Imported {
+async fn import(store: &SqlStore, name: &str, bytes: &[u8]) -> store::Imported {
     let import = TableImport {
         name,
         sha256: &sha256_of(bytes),
@@ -291,7 +291,7 @@ async fn changed_bytes_on_the_disk_are_noticed() {
 
 #[tokio::test]
 async fn wrong_input_is_refused_with_its_listed_number_and_nothing_is_written() {
-    let store = SqliteStore::in_memory().await.unwrap();
+    let store = SqlStore::in_memory().await.unwrap();
     let hash = sha256_of(b"rows");
     let right = TableImport {
         name: "children",
@@ -372,7 +372,7 @@ fn right_other(hash: &str) -> TableImport<'_> {
 #[tokio::test]
 async fn files_that_are_no_database_of_ours_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = SqliteStore::open(&folder.path().join("nowhere/p.sqlite"))
+    let missing = SqlStore::open_sqlite(&folder.path().join("nowhere/p.sqlite"))
         .await
         .unwrap_err();
     assert_eq!(missing.code(), "E7001");
@@ -382,7 +382,7 @@ async fn files_that_are_no_database_of_ours_are_refused() {
         "this is no database, but a text of some length".repeat(40),
     )
     .unwrap();
-    let refused = SqliteStore::open(&text).await.unwrap_err();
+    let refused = SqlStore::open_sqlite(&text).await.unwrap_err();
     assert!(["E7001", "E7002"].contains(&refused.code()), "{refused}");
     let store = open(folder.path()).await;
     store.close().await;
@@ -398,5 +398,8 @@ async fn files_that_are_no_database_of_ours_are_refused() {
     .execute(&mut outside)
     .await
     .unwrap();
-    assert_eq!(SqliteStore::open(&file).await.unwrap_err().code(), "E7002");
+    assert_eq!(
+        SqlStore::open_sqlite(&file).await.unwrap_err().code(),
+        "E7002"
+    );
 }

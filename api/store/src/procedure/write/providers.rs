@@ -1,0 +1,74 @@
+//! What a change makes of a provider.
+
+use domain::procedure::{Change, Command};
+
+use super::state::imported_rows;
+use super::statements as sql;
+use super::tables::{Table, Writer};
+use crate::StoreError;
+use crate::session::values;
+
+pub(super) async fn write<'c>(
+    writer: &mut Writer<'_, 'c>,
+    command: &Command,
+    change: &'c Change,
+) -> Result<(), StoreError> {
+    match change {
+        Change::ProviderRegistered(registration) => {
+            let row = values![
+                &registration.id,
+                &registration.name,
+                registration.kind.as_str(),
+                registration.regime.as_str(),
+                registration.participates_from,
+                registration.participates_to,
+            ];
+            writer.add(Table::Provider, registration.id.as_str(), row.into());
+        }
+        Change::ParticipationEnds { provider, last_day } => {
+            let end = values![provider, *last_day];
+            let key = provider.as_str();
+            writer
+                .change(Table::Provider, key, sql::END_PARTICIPATION, &end)
+                .await?;
+        }
+        Change::RolloutSet { provider, step } => {
+            let step = values![
+                provider,
+                step.care_type,
+                step.valid_from,
+                step.stage.as_str()
+            ];
+            writer.execute(sql::SET_ROLLOUT, &step).await?;
+        }
+        Change::ImportDeadlineSet {
+            provider,
+            care_type,
+            deadline,
+        } => {
+            let date = values![provider, *care_type, *deadline];
+            writer.execute(sql::SET_IMPORT_DEADLINE, &date).await?;
+        }
+        Change::Attested {
+            provider,
+            attestation,
+        } => {
+            let month = values![provider, attestation.month, attestation.attested_on];
+            writer.execute(sql::ATTEST, &month).await?;
+        }
+        Change::ExistingChildrenImported {
+            provider,
+            care_type,
+            rows,
+            on,
+            ..
+        } => {
+            for (care_type, rows) in imported_rows(command, *care_type, *rows) {
+                let taken = values![provider, care_type, rows, *on];
+                writer.execute(sql::COUNT_IMPORTED, &taken).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
