@@ -100,7 +100,7 @@ pub(crate) fn chosen_day(
     view: &ScenarioView,
     query: &str,
 ) -> Result<Option<(ReferenceDate, CareType)>, Problem> {
-    let bad = |text: &str| Problem::new(Kind::BadValue, format!("day and care type {text:?}"));
+    let bad = |text: &str| Problem::new(Kind::BAD_VALUE, format!("day and care type {text:?}"));
     if let Some(text) = query::value(query, "choice") {
         let (day, care) = text.split_once(' ').ok_or_else(|| bad(&text))?;
         let day = day

@@ -1,55 +1,72 @@
 //! The last touch of every answer: correlation id, security headers, problems as bodies.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use charts::Language;
 use serde_json::json;
-use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
 
+use crate::correlation::{CORRELATION_ID, CorrelationId};
 use crate::language::RequestLanguage;
 use crate::pages;
 use crate::problem::{Kind, Problem};
 use crate::view::PlannerView;
 
-const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
-
 /// Nothing from elsewhere, no script, no frame around the page.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
+
+/// The pages that show the description of the API bring scripts and styles of their own.
+const DOCS_POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self' \
+    'unsafe-inline'; script-src 'self'; font-src 'self'; connect-src 'self'; form-action 'none'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// What the last touch needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Finishing {
+    /// For problems as pages.
+    pub(crate) view: Option<Arc<PlannerView>>,
+    /// Longest time for an answer.
+    pub(crate) request_time: Duration,
+}
 
 /// What an answer has to know of its request.
 struct Asked {
     language: Language,
     path: String,
     wants_page: bool,
+    is_authorised: bool,
     correlation_id: String,
 }
 
 pub(crate) async fn finish(
-    State(view): State<Arc<PlannerView>>,
-    request: Request,
+    State(finishing): State<Finishing>,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
     let is_api = path.starts_with("/v1") || path == "/health";
-    let id = MakeRequestUuid.make_request_id(&request);
-    let id = id.and_then(|id| id.header_value().to_str().map(str::to_owned).ok());
+    let correlation_id = CorrelationId::of(request.headers());
     let asked = Asked {
         language: RequestLanguage::of(request.uri().query(), request.headers()).0,
         wants_page: !is_api && accepts_page(request.headers()),
         path,
-        correlation_id: id.unwrap_or_default(),
+        is_authorised: request.headers().contains_key(header::AUTHORIZATION),
+        correlation_id: correlation_id.0.clone(),
     };
-    let mut response = next.run(request).await;
+    request.extensions_mut().insert(correlation_id);
+    let answered = tokio::time::timeout(finishing.request_time, next.run(request)).await;
+    let mut response =
+        answered.unwrap_or_else(|_| Problem::new(Kind::TIME_LIMIT, "").into_response());
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = problem.or_else(|| refused_elsewhere(&response)) {
         let allowed = response.headers().get(header::ALLOW).cloned();
-        response = answer(&view, &problem, &asked);
+        response = answer(finishing.view.as_deref(), &problem, &asked);
         if let Some(allowed) = allowed {
             response.headers_mut().insert(header::ALLOW, allowed);
         }
@@ -74,9 +91,9 @@ fn refused_elsewhere(response: &Response) -> Option<Problem> {
     Kind::of_status(response.status()).map(|kind| Problem::new(kind, ""))
 }
 
-fn answer(view: &PlannerView, problem: &Problem, asked: &Asked) -> Response {
+fn answer(view: Option<&PlannerView>, problem: &Problem, asked: &Asked) -> Response {
     let kind = problem.kind;
-    if asked.wants_page {
+    if let Some(view) = view.filter(|_| asked.wants_page) {
         let body = pages::problem::page(view, problem, asked.language, &asked.correlation_id);
         if let Ok(body) = body {
             return (kind.status(), axum::response::Html(body)).into_response();
@@ -93,28 +110,44 @@ fn answer(view: &PlannerView, problem: &Problem, asked: &Asked) -> Response {
     if !problem.detail.is_empty() {
         document["detail"] = problem.detail.as_str().into();
     }
+    for (name, value) in &problem.members {
+        document[name] = value.clone();
+    }
     let mut response = Response::new(Body::from(document.to_string()));
     *response.status_mut() = kind.status();
+    let headers = response.headers_mut();
     let media_type = HeaderValue::from_static("application/problem+json");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CONTENT_TYPE, media_type);
+    if kind.status() == StatusCode::UNAUTHORIZED {
+        let how = HeaderValue::from_static("Bearer realm=\"placewright\"");
+        headers.insert(header::WWW_AUTHENTICATE, how);
+    }
     response
 }
 
 fn add_headers(headers: &mut HeaderMap, asked: &Asked) {
+    let is_docs = asked.path.starts_with("/docs");
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            if is_docs { DOCS_POLICY } else { POLICY },
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::VARY, "accept, accept-language"),
+        (header::VARY, "accept, accept-language, authorization"),
         (header::CONTENT_LANGUAGE, asked.language.tag()),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // What needed a token is kept nowhere; everything else is asked for again.
+    let cache = if asked.is_authorised {
+        "no-store"
+    } else {
+        "no-cache"
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(value) = HeaderValue::from_str(&asked.correlation_id) {
         headers.insert(CORRELATION_ID, value);
     }
@@ -123,9 +156,5 @@ fn add_headers(headers: &mut HeaderMap, asked: &Asked) {
 /// What a panic answers; its text goes to the log only.
 pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
-    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    response
-        .extensions_mut()
-        .insert(Problem::new(Kind::ServerFailed, ""));
-    response
+    Problem::new(Kind::SERVER_FAILED, "").into_response()
 }

@@ -1,11 +1,16 @@
 //! The HTTP API and the planner pages.
 //!
-//! [`router()`] serves a [`PlannerView`]: pages for planners in German and English, charts as SVG, and
-//! `/v1` with the same numbers as JSON, CSV and Arrow stream. Pages work without JavaScript, load
-//! nothing from elsewhere and say in words what colours say.
+//! [`service_router()`] serves the placement procedure of a [`Service`] under `/v1`: providers,
+//! facilities, children under pseudonyms, applications, offers, contracts, suggestions, events and the
+//! logs, each for the roles that may see them. docs/API.md lists the routes, `docs/openapi.json` is
+//! their description. [`router()`] serves a [`PlannerView`] alone: pages for planners in German and
+//! English, charts as SVG, and `/v1` with the same numbers as JSON, CSV and Arrow stream. Pages work
+//! without JavaScript, load nothing from elsewhere and say in words what colours say.
 //!
-//! **Architecture invariant:** the fields of [`PlannerView`] admit released, forecast and scenario
-//! values and places only. No page and no endpoint gives rows of children; `/v1/children` answers 403.
+//! **Architecture invariants:** the fields of [`PlannerView`] admit released, forecast and scenario
+//! values and places only. No page and no endpoint gives rows of children to a planner; they hear 403.
+//! A route that the table of roles does not name answers nobody. Nothing is logged, and no problem
+//! says, more of a child than its pseudonym.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -13,7 +18,7 @@
 //! use http_api::{PlannerView, router};
 //! use tower::ServiceExt;
 //!
-//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let city = disclosure::Label::new("Beispielstadt", "Example city");
 //! let view = PlannerView::empty(city, jiff::civil::date(2026, 11, 1), "0.1.0");
 //! let answer = |path: &str| {
@@ -27,20 +32,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analysis;
+
+mod access;
 mod api;
+mod asked;
 mod charts_of_view;
+mod clock;
+mod correlation;
+pub mod existing_children;
 mod finish;
 mod language;
 mod negotiation;
+mod openapi;
 mod pages;
 mod problem;
 mod query;
+mod resources;
 mod router;
+mod service;
 mod sheet;
 mod view;
+mod vocabulary;
+mod written;
 
+pub use access::{issue_token, token_sha256};
+pub use clock::Clock;
+pub use openapi::{openapi, openapi_json};
 pub use problem::ERROR_CODES;
-pub use router::router;
+pub use router::{router, service_router};
+pub use service::{Limits, Service};
 pub use view::{
     Capability, CapabilityState, Finding, ForecastView, NamedMap, NamedTable, OccupancySection,
     PlannerView, ScenarioView, ViewError,

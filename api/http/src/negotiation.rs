@@ -39,7 +39,10 @@ impl Format {
         if let Some(word) = query::value(query.unwrap_or_default(), "format") {
             let named = Self::ALL.into_iter().find(|format| format.word() == word);
             return named.ok_or_else(|| {
-                Problem::new(Kind::BadValue, format!("format {word:?}: json, csv, arrow"))
+                Problem::new(
+                    Kind::BAD_VALUE,
+                    format!("format {word:?}: json, csv, arrow"),
+                )
             });
         }
         let Some(accept) = headers.get(header::ACCEPT) else {
@@ -53,7 +56,7 @@ impl Format {
         match best {
             Some((weight, format)) if weight > 0.0 => Ok(format),
             _ => Err(Problem::new(
-                Kind::NotAcceptable,
+                Kind::NOT_ACCEPTABLE,
                 format!("Accept: {accept}"),
             )),
         }
@@ -115,6 +118,6 @@ mod tests {
             Some(Format::Arrow)
         );
         let refused = Format::choose(Some("format=xml"), &headers).unwrap_err();
-        assert_eq!(refused.kind, Kind::BadValue);
+        assert_eq!(refused.kind, Kind::BAD_VALUE);
     }
 }

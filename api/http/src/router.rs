@@ -1,6 +1,7 @@
 //! Which address gives what.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -9,19 +10,24 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::finish;
+use crate::access::{gate, unknown_address};
+use crate::finish::{self, Finishing};
 use crate::problem::{Kind, Problem};
+use crate::resources::status;
+use crate::service::Service;
 use crate::view::PlannerView;
-use crate::{api, charts_of_view, pages};
+use crate::{api, charts_of_view, openapi, pages};
 
-/// All pages and endpoints over one view.
-///
-/// Pages: `/`, `/occupancy`, `/forecast`, `/map`, `/scenario`, `/tables`, `/tables/{name}`,
-/// `/method`; pictures: `/charts/{name}.svg`; endpoints: `/health`, `/v1/occupancy`,
-/// `/v1/forecasts/{area}`, `/v1/tables/{name}`; `/v1/children` answers 403 whatever follows.
-pub fn router(view: Arc<PlannerView>) -> Router {
-    let children = get(children_never_leave);
+/// Where the description of the API is served.
+const DESCRIPTION: &str = "/v1/openapi.json";
+
+/// Longest time for a page; everything on it is computed before.
+const PAGE_TIME: Duration = Duration::from_secs(30);
+
+/// Pages and released tables of a view.
+fn view_routes<S: Clone + Send + Sync + 'static>(view: Arc<PlannerView>) -> Router<S> {
     Router::new()
         .route("/", get(pages::overview::show))
         .route("/occupancy", get(pages::occupancy::show))
@@ -33,25 +39,82 @@ pub fn router(view: Arc<PlannerView>) -> Router {
         .route("/method", get(pages::method::show))
         .route("/assets/console.css", get(style))
         .route("/charts/{file}", get(charts_of_view::show))
-        .route("/health", get(api::health::show))
         .route("/v1/occupancy", get(api::occupancy::show))
         .route("/v1/forecasts/{area}", get(api::forecasts::show))
         .route("/v1/tables/{name}", get(api::tables::show))
-        .route("/v1/children", children.clone())
-        .route("/v1/children/{*rest}", children)
-        .fallback(not_found)
-        .with_state(Arc::clone(&view))
+        .with_state(view)
+}
+
+/// What stands around every router.
+fn finished(router: Router, finishing: Finishing) -> Router {
+    router
         .layer(CatchPanicLayer::custom(finish::panicked))
-        .layer(middleware::from_fn_with_state(view, finish::finish))
+        .layer(middleware::from_fn_with_state(finishing, finish::finish))
         .layer(CompressionLayer::new())
 }
 
+/// All pages and endpoints over one view, without the procedure.
+///
+/// Pages: `/`, `/occupancy`, `/forecast`, `/map`, `/scenario`, `/tables`, `/tables/{name}`,
+/// `/method`; pictures: `/charts/{name}.svg`; endpoints: `/health`, `/v1/occupancy`,
+/// `/v1/forecasts/{area}`, `/v1/tables/{name}`; `/v1/children` answers 403 whatever follows.
+pub fn router(view: Arc<PlannerView>) -> Router {
+    let children = get(children_never_leave);
+    let finishing = Finishing {
+        view: Some(Arc::clone(&view)),
+        request_time: PAGE_TIME,
+    };
+    let router = Router::new()
+        .route("/health", get(api::health::show))
+        .with_state(Arc::clone(&view))
+        .merge(view_routes(view))
+        .route("/v1/children", children.clone())
+        .route("/v1/children/{*rest}", children)
+        .fallback(not_found);
+    finished(router, finishing)
+}
+
+/// The placement procedure under `/v1`, its description at `/v1/openapi.json` and `/docs`, and the
+/// planner pages if the service has a view.
+///
+/// Every route but these, `/health` and the released tables needs a token; who may use which stands
+/// in one table, and what is not in it answers nobody.
+pub fn service_router(service: Service) -> Router {
+    let service = Arc::new(service);
+    let finishing = Finishing {
+        view: service.view.clone(),
+        request_time: service.limits.request_time,
+    };
+    let (api, _) = openapi::routes().split_for_parts();
+    let gate = middleware::from_fn_with_state(Arc::clone(&service), gate);
+    let docs = SwaggerUi::new("/docs").config(Config::from(DESCRIPTION));
+    let mut router: Router<Arc<Service>> = api
+        .layer(gate)
+        .route("/health", get(status::health))
+        .route(DESCRIPTION, get(description))
+        .merge(docs);
+    if let Some(view) = &service.view {
+        router = router.merge(view_routes(Arc::clone(view)));
+    }
+    let router = router.fallback(unknown_address).with_state(service);
+    finished(router, finishing)
+}
+
 async fn not_found() -> Problem {
-    Problem::new(Kind::NotFound, "")
+    Problem::not_found()
 }
 
 async fn children_never_leave() -> Problem {
-    Problem::new(Kind::ChildrenNeverLeave, "")
+    Problem::new(Kind::CHILDREN_NEVER_LEAVE, "")
+}
+
+async fn description() -> Response {
+    let mut response = openapi::openapi_json().into_response();
+    let media_type = HeaderValue::from_static("application/json");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, media_type);
+    response
 }
 
 async fn style() -> Response {

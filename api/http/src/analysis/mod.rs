@@ -1,0 +1,94 @@
+//! What is computed from the state of the procedure: occupancy, capacities, suggestions, chains.
+//!
+//! Everything starts from a [`Snapshot`](store::Snapshot); [`city_of`] makes the tables of the engine of
+//! it. Counts of children for the city are released by `reporting`; the numbers of
+//! [`Analyses::facility_capacities`] are exact and for the provider itself only. Suggestions are
+//! proposals: nothing here offers anything (P10).
+
+mod capacities;
+mod chain;
+mod city;
+mod error;
+mod occupancy;
+mod round;
+mod static_tables;
+mod suggestions;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ::occupancy::{OccupancyCube, OccupancyRequest};
+use disclosure::DisclosurePolicy;
+use domain::{Month, MonthRange};
+use jiff::civil::Date;
+use reporting::OccupancyTables;
+use store::Snapshot;
+use tables::City;
+
+pub use capacities::{CapacityMonth, FacilityCapacities};
+pub use chain::{CascadePreview, ChainMove, ChainPlace};
+pub use city::city_of;
+pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
+pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
+pub use static_tables::StaticTables;
+
+/// What released tables are of: the change, their month, and the month of the day they were made.
+type TablesOf = (u64, Month, Month);
+
+/// Analyses of one city. Keeps what it made of the newest snapshot it was given, by its number: give it
+/// snapshots of one database only.
+#[derive(Debug)]
+pub struct Analyses {
+    tables: StaticTables,
+    policy: DisclosurePolicy,
+    city: Mutex<Option<(u64, Arc<City>)>>,
+    occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
+}
+
+impl Analyses {
+    /// Analyses with the usual rules of disclosure.
+    #[must_use]
+    pub fn new(tables: StaticTables) -> Self {
+        Self::with_policy(tables, DisclosurePolicy::default())
+    }
+
+    /// Analyses with other rules of disclosure.
+    #[must_use]
+    pub fn with_policy(tables: StaticTables, policy: DisclosurePolicy) -> Self {
+        Self {
+            tables,
+            policy,
+            city: Mutex::default(),
+            occupancy: Mutex::default(),
+        }
+    }
+
+    /// The tables that occupancy and suggestions need, made once per snapshot.
+    fn planning_city(&self, snapshot: &Snapshot) -> Result<Arc<City>, AnalysisError> {
+        // Held while the tables are made, so that they are made once.
+        let mut kept = self.city.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((sequence, city)) = kept.as_ref()
+            && *sequence == snapshot.sequence()
+        {
+            return Ok(Arc::clone(city));
+        }
+        let city = Arc::new(city::planning_city(snapshot, &self.tables, None)?);
+        *kept = Some((snapshot.sequence(), Arc::clone(&city)));
+        Ok(city)
+    }
+}
+
+/// The cube of some months with what is known now; months after today are as fresh as today's.
+fn cube(
+    city: &City,
+    first: Month,
+    months: usize,
+    today: Date,
+) -> Result<OccupancyCube, AnalysisError> {
+    let range = MonthRange::new(first, months);
+    // Current versions of contracts, and offers as they stand.
+    let request = OccupancyRequest::new(range, Date::MAX);
+    let cube = OccupancyCube::build(city, &request).map_err(AnalysisError::failed("occupancy"))?;
+    Ok(cube.as_fresh_as(Month::of(today)))
+}
