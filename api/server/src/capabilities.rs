@@ -57,9 +57,16 @@ const ROWS: &[(&str, &str, CapabilityState, &str, &str)] = &[
     (
         "Vergabeverfahren",
         "Placement procedure",
-        CapabilityState::Absent,
-        "Angebot, Zusage und Vertrag als Vorgang mit Rücknahme aller anderen Anmeldungen",
-        "offer, confirmation and contract as a transaction that withdraws all other applications",
+        CapabilityState::Complete,
+        "Anmeldung, Angebot, Vertrag, Nachrücken und Bestandsdaten; ein Vertrag nimmt alle anderen Anmeldungen im selben Vorgang zurück; SQLite und PostgreSQL",
+        "applications, offers, contracts, cascades and the initial load; a contract withdraws every other application in the same transaction; SQLite and PostgreSQL",
+    ),
+    (
+        "Schnittstelle",
+        "API",
+        CapabilityState::Thin,
+        "Rollen und Reichweiten, OpenAPI, Änderungsfeed, Protokolle mit Prüfsummenkette; noch ohne OIDC und Zertifikate",
+        "roles and scopes, OpenAPI, change feed, hash-chained logs; no OIDC and no certificates yet",
     ),
 ];
 

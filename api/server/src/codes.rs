@@ -49,12 +49,53 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "A reference date is not one of a report.",
         "Give a day as YYYY-MM-DD.",
     ),
+    code(
+        "E8008",
+        "The address of a database is malformed.",
+        "Write sqlite:PATH or postgres://USER@HOST/NAME.",
+    ),
+    code(
+        "E8009",
+        "The database does not exist or holds no city.",
+        "Run `placewright demo` or `placewright import city DIR` first.",
+    ),
+    code(
+        "E8010",
+        "What is to be imported is no known kind.",
+        "Write city, existing-children or the name of a table.",
+    ),
+    code(
+        "E8011",
+        "The ending of a file names no format.",
+        "Use .csv, .parquet or .arrow.",
+    ),
+    code(
+        "E8012",
+        "No provider has attested a month, so no day stands for the present.",
+        "Give the day with --as-of.",
+    ),
+    code(
+        "E8013",
+        "The demo shows one city, at most at full size.",
+        "Give a scale of at most 1; `placewright generate` makes larger ones.",
+    ),
+    code(
+        "E8014",
+        "The provider of an import is missing or unknown.",
+        "Give the provider's key with --provider.",
+    ),
+    code(
+        "E8015",
+        "A log does not verify: an entry was changed, removed or put in afterwards.",
+        "Stop writing, keep the database as it is and compare it with the last backup.",
+    ),
 ];
 
 /// The codes of all crates, in order.
 #[must_use]
 pub fn all_error_codes() -> Vec<ErrorCode> {
     let mut codes: Vec<ErrorCode> = [
+        domain::procedure::ERROR_CODES,
         tables::ERROR_CODES,
         matching::ERROR_CODES,
         forecast::ERROR_CODES,
@@ -64,6 +105,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
         store::ERROR_CODES,
         charts::ERROR_CODES,
         http_api::ERROR_CODES,
+        http_api::analysis::ERROR_CODES,
         ERROR_CODES,
     ]
     .concat();
@@ -75,7 +117,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
 #[must_use]
 pub fn error_index() -> String {
     let mut page = String::from(
-        "# Error index\n\nGenerated from the code; do not edit. Numbers never change their meaning. E1 tables, E2 matching,\nE3 forecast, E4 scenario, E5 disclosure, E6 reporting, E7 store, E8 commands and pages.\n\n| code | what it means | what to do |\n|---|---|---|\n",
+        "# Error index\n\nGenerated from the code; do not edit. Numbers never change their meaning. E1 tables, E2 matching,\nE3 forecast, E4 scenario, E5 disclosure, E6 reporting, E7 store, E8 commands, pages and API, E9 placement procedure.\n\n| code | what it means | what to do |\n|---|---|---|\n",
     );
     for code in all_error_codes() {
         let _ = writeln!(page, "| {} | {} | {} |", code.code, code.cause, code.remedy);

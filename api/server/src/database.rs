@@ -1,32 +1,67 @@
-//! A city in the database: its tables as snapshots, all or none.
+//! A city in the database: the tables of the procedure row by row, the others as they are.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use store::{RecordedRun, RunIdentity, SqliteStore, Store as _, TableImport};
+use store::{RecordedRun, RunIdentity, SqlStore, Store as _, TableImport};
 use tables::schema::TableName;
 use tables::{City, Format, TableSource, TableWriter};
 
 use crate::failure::Failure;
 use crate::files::hex;
 
-/// The file of a database URL: `sqlite:PATH` or a path.
-pub(crate) fn path(url: &str) -> Result<PathBuf, Failure> {
-    if url.starts_with("postgres") {
+/// Tables that the procedure does not write: they are kept as imported, one content per table.
+pub(crate) const KEPT_TABLES: [TableName; 8] = [
+    TableName::Areas,
+    TableName::AreaShapes,
+    TableName::AreaNeighbours,
+    TableName::Staff,
+    TableName::StatisticsAttributes,
+    TableName::Population,
+    TableName::Births,
+    TableName::Dwellings,
+];
+
+/// The address of a database; a bare path is a SQLite file.
+pub(crate) fn address(database: &str) -> String {
+    if database.starts_with("sqlite:") || database.starts_with("postgres") {
+        database.to_owned()
+    } else {
+        format!("sqlite:{database}")
+    }
+}
+
+/// What may be said of an address: nothing before the last `@`, where a password stands.
+pub(crate) fn shown(database: &str) -> String {
+    match database.rsplit_once('@') {
+        Some((_, place)) if database.starts_with("postgres") => format!("postgres://…@{place}"),
+        _ => database.to_owned(),
+    }
+}
+
+/// Opens a database, and makes it if it is a file that is not there.
+pub(crate) async fn open(database: &str) -> Result<SqlStore, Failure> {
+    Ok(SqlStore::open(&address(database)).await?)
+}
+
+/// Opens a database that must exist.
+pub(crate) async fn open_existing(database: &str) -> Result<SqlStore, Failure> {
+    let address = address(database);
+    let path = address
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//"));
+    if let Some(path) = path
+        && !std::path::Path::new(path).is_file()
+    {
         return Err(Failure::argument(
-            "E8008",
-            "--database",
-            "PostgreSQL is not supported by this version",
-            "give a file for SQLite: sqlite:PATH",
+            "E8009",
+            &shown(database),
+            "the database does not exist",
+            "run `placewright demo` or `placewright import city DIR` first",
         ));
     }
-    let path = url
-        .strip_prefix("sqlite://")
-        .or(url.strip_prefix("sqlite:"))
-        .unwrap_or(url);
-    Ok(PathBuf::from(path))
+    Ok(SqlStore::open_existing(&address).await?)
 }
 
 /// A table in the form the database keeps: Parquet.
@@ -37,24 +72,43 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
-/// Puts all tables of a city into the database, all or none; gives the hash of everything and how
-/// many tables were new.
-pub(crate) async fn import(store: &SqliteStore, city: &City) -> Result<(String, usize), Failure> {
-    let mut kept = Vec::new();
-    for table in TableName::ALL {
+impl Kept {
+    fn of(city: &City, table: TableName) -> Result<Self, Failure> {
         let frame = city.frame(table);
         let mut bytes = Vec::new();
         let mut writer = TableWriter::new(table, Format::Parquet, &mut bytes)?;
         writer.write(frame)?;
         writer.finish()?;
-        let sha256 = hex(&Sha256::digest(&bytes));
-        kept.push(Kept {
+        Ok(Self {
             name: table.as_str(),
             rows: frame.height() as u64,
-            sha256,
+            sha256: hex(&Sha256::digest(&bytes)),
             bytes,
-        });
+        })
     }
+}
+
+/// SHA-256 over all tables of a city, as Parquet in reading order.
+pub(crate) fn content_sha256(city: &City) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    for table in TableName::ALL {
+        let kept = Kept::of(city, table)?;
+        hash.update(kept.name.as_bytes());
+        hash.update(kept.sha256.as_bytes());
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+/// Keeps the tables that the procedure does not write, all or none; gives how many were new.
+pub(crate) async fn keep_tables(
+    store: &SqlStore,
+    city: &City,
+    tables: &[TableName],
+) -> Result<usize, Failure> {
+    let kept: Vec<Kept> = tables
+        .iter()
+        .map(|table| Kept::of(city, *table))
+        .collect::<Result<_, _>>()?;
     let imports: Vec<TableImport<'_>> = kept
         .iter()
         .map(|table| TableImport {
@@ -65,48 +119,24 @@ pub(crate) async fn import(store: &SqliteStore, city: &City) -> Result<(String, 
         })
         .collect();
     let imported = store.import_tables(&imports, Timestamp::now()).await?;
-    let mut hash = Sha256::new();
-    for table in &kept {
-        hash.update(table.name.as_bytes());
-        hash.update(table.sha256.as_bytes());
-    }
-    let new = imported.iter().filter(|import| import.is_new).count();
-    Ok((hex(&hash.finalize()), new))
+    Ok(imported.iter().filter(|import| import.is_new).count())
 }
 
-/// The tables in the database, as sources; empty if nothing was imported.
-pub(crate) async fn sources(
-    store: &SqliteStore,
-) -> Result<BTreeMap<TableName, TableSource>, Failure> {
-    let mut sources = BTreeMap::new();
-    for table in TableName::ALL {
-        if let Some(snapshot) = store.table_snapshot(table.as_str()).await? {
+/// All tables of a city as sources, to be checked again together.
+pub(crate) fn sources_of(city: &City) -> Result<BTreeMap<TableName, TableSource>, Failure> {
+    TableName::ALL
+        .into_iter()
+        .map(|table| {
             let name = format!("{table} in the database");
-            sources.insert(
-                table,
-                TableSource::bytes(name, Format::Parquet, snapshot.bytes),
-            );
-        }
-    }
-    Ok(sources)
-}
-
-/// Opens a database that must exist.
-pub(crate) async fn open_existing(path: &Path) -> Result<SqliteStore, Failure> {
-    if !path.is_file() {
-        return Err(Failure::argument(
-            "E8009",
-            &path.display().to_string(),
-            "the database does not exist",
-            "run `placewright demo` or `placewright import city DIR` first",
-        ));
-    }
-    Ok(SqliteStore::open(path).await?)
+            let bytes = Kept::of(city, table)?.bytes;
+            Ok((table, TableSource::bytes(name, Format::Parquet, bytes)))
+        })
+        .collect()
 }
 
 /// Records a run of the main job; gives all runs.
 pub(crate) async fn record(
-    store: &SqliteStore,
+    store: &SqlStore,
     input_sha256: &str,
     policy_version: &str,
     seed: u64,
@@ -119,4 +149,17 @@ pub(crate) async fn record(
     )?;
     store.record_run(&identity, Timestamp::now()).await?;
     Ok(store.runs().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_path_is_a_file_and_no_password_is_shown() {
+        assert_eq!(address("city.sqlite"), "sqlite:city.sqlite");
+        assert_eq!(address("postgres://a:b@c/d"), "postgres://a:b@c/d");
+        assert_eq!(shown("postgres://a:secret@c/d"), "postgres://…@c/d");
+        assert_eq!(shown("sqlite:x@y"), "sqlite:x@y");
+    }
 }

@@ -7,18 +7,22 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod analysis;
+mod background;
 mod capabilities;
 mod city_forecast;
 mod codes;
 mod commands;
 mod database;
+mod demo_tokens;
 mod failure;
 mod files;
 mod findings;
 mod measure;
 mod pages;
+mod procedure_tables;
 mod progress;
 mod real_population;
+mod stored_city;
 mod summary;
 mod words;
 
@@ -26,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use background::{Background, WorkDone, WorkError};
 pub use codes::{ERROR_CODES, all_error_codes, error_index};
 use commands::Context;
 use failure::Failure;
@@ -59,6 +64,7 @@ enum Command {
     Report(commands::report::Arguments),
     Protect(commands::protect::ProtectArguments),
     AuditTable(commands::protect::AuditArguments),
+    VerifyLog(commands::verify_log::Arguments),
 }
 
 /// Runs the command line: exit code 0 ok, 1 the run failed, 2 bad input.
@@ -106,9 +112,10 @@ fn run(command: &Command, context: &Context) -> Result<Summary, Failure> {
         Command::CheckMatching(arguments) => commands::matching::run_check(arguments),
         Command::Forecast(arguments) => commands::forecast::run(arguments, context),
         Command::Backtest(arguments) => commands::forecast::run_backtest(arguments, context),
-        Command::Report(arguments) => commands::report::run(arguments, context),
+        Command::Report(arguments) => wait(commands::report::run(arguments, context)),
         Command::Protect(arguments) => commands::protect::run_protect(arguments, context),
         Command::AuditTable(arguments) => commands::protect::run_audit(arguments),
+        Command::VerifyLog(arguments) => wait(commands::verify_log::run(arguments, context)),
     }
 }
 

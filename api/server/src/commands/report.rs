@@ -15,6 +15,7 @@ use tables::City;
 use super::Context;
 use crate::failure::Failure;
 use crate::files::{OutputFolder, read_city};
+use crate::stored_city;
 use crate::summary::Summary;
 
 /// Draws an official extract: single records for the statistics office and nobody else.
@@ -30,8 +31,15 @@ pub(crate) struct Arguments {
     #[arg(long)]
     known_on: Option<Date>,
     /// City directory.
+    #[arg(
+        long,
+        required_unless_present = "database",
+        conflicts_with = "database"
+    )]
+    city: Option<PathBuf>,
+    /// Database, instead of a city directory: sqlite:PATH or postgres://USER@HOST/NAME.
     #[arg(long)]
-    city: PathBuf,
+    database: Option<String>,
     /// Folder for the extract.
     #[arg(long)]
     out: PathBuf,
@@ -47,8 +55,19 @@ pub(crate) enum Kind {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
-    let city = read_city(&arguments.city, &context.progress)?;
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
+    let city = match (&arguments.city, &arguments.database) {
+        (Some(folder), _) => read_city(folder, &context.progress)?,
+        (None, Some(database)) => stored_city::read_existing(database).await?,
+        (None, None) => {
+            return Err(Failure::argument(
+                "E8002",
+                "--city",
+                "no city was given",
+                "give a folder with --city or a database with --database",
+            ));
+        }
+    };
     let reference = ReferenceDate::new(arguments.reference_date);
     let known_on = arguments.known_on.unwrap_or(arguments.reference_date);
     let mut output = OutputFolder::new(&arguments.out)?;

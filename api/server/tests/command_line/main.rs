@@ -3,6 +3,11 @@
 // A test may stop where it finds what it did not expect, helper functions included.
 #![allow(clippy::unwrap_used)]
 
+mod service_client;
+mod service_crash;
+#[path = "../../../../tests/src/races/ground/mod.rs"]
+mod service_ground;
+mod service_processes;
 mod story_a1;
 
 use std::path::{Path, PathBuf};
@@ -308,12 +313,19 @@ fn an_import_is_all_or_nothing_and_idempotent() {
     let dry = import(&["--dry-run"]);
     assert_eq!(dry.status.code(), Some(0), "{}", text(&dry.stderr));
     assert!(!database.exists(), "a dry run wrote the database");
-    let new = |output: &Output| -> u64 {
+    let is_new = |output: &Output| -> bool {
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        json["new_tables"].as_u64().unwrap()
+        json["is_new"].as_bool().unwrap()
     };
-    assert_eq!(new(&import(&[])), 21);
-    assert_eq!(new(&import(&[])), 0, "a repeated import changed something");
+    assert!(
+        is_new(&import(&[])),
+        "the first import found everything there"
+    );
+    assert!(!is_new(&import(&[])), "a repeated import changed something");
+    let logs = placewright(&["verify-log", "--database", &url]);
+    assert_eq!(logs.status.code(), Some(0), "{}", text(&logs.stdout));
+    assert!(text(&logs.stdout).contains("Change log: 1 entries"));
     edit(&city.join("children.csv"), |text| {
         text.replacen("male", "unknown", 1)
     });

@@ -1,23 +1,26 @@
 //! `placewright demo`: the main job from first to last, then its pages.
 
 mod pictures;
+mod procedure;
 mod real;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use domain::ReferenceDate;
-use store::SqliteStore;
+use domain::procedure::{HumanActor, Role};
+use http_api::Clock;
+use store::SqlStore;
 use tables::Format;
 
 use super::{Context, generate, report, serve};
 use crate::analysis::Analysis;
-use crate::database;
 use crate::failure::Failure;
 use crate::files::{OutputFolder, read_city};
 use crate::measure::{Stopwatch, peak_memory_mib};
 use crate::pages;
 use crate::summary::Summary;
+use crate::{database, demo_tokens, stored_city};
 
 /// Runs the main job on a synthetic city, writes tables and charts, and serves the pages.
 #[derive(Debug, clap::Args)]
@@ -56,13 +59,22 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     let folder = arguments.out.join("city");
     generate::into_folder(&spec, Format::Csv, &folder, context)?;
     summary.line(format!("1. The city's tables are in {}.", folder.display()));
-    let city = read_city(&folder, &context.progress)?;
+    let files = read_city(&folder, &context.progress)?;
     summary.line("2. Every row was checked: nothing is wrong.");
+    let input_hash = database::content_sha256(&files)?;
     let path = arguments.out.join("placewright.sqlite");
-    let store = SqliteStore::open(&path).await?;
-    let (input_hash, new) = database::import(&store, &city).await?;
+    let store = fresh_store(&path).await?;
+    let actor = HumanActor {
+        id: "demo.city.admin".parse()?,
+        role: Role::CityAdmin,
+    };
+    stored_city::load(&store, &files, &actor, &Clock::fixed_on(spec.as_of())?).await?;
+    drop(files);
+    let Some(city) = stored_city::read(&store).await? else {
+        return Err(anyhow::anyhow!("the city was loaded, but the database holds none").into());
+    };
     summary.line(format!(
-        "3. Loaded into {} ({new} tables new).",
+        "3. Loaded into {}, row by row, and read back from there.",
         path.display()
     ));
     let analysis = Analysis::run(&city, spec.as_of(), arguments.seed, &context.progress)?;
@@ -76,10 +88,18 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     for table in [&analysis.tables.contracts, &analysis.tables.bound_places] {
         store::Store::keep_release(&store, table, analysis.as_of, jiff::Timestamp::now()).await?;
     }
-    store.close().await;
     let mut output = OutputFolder::new(&arguments.out)?;
     analysis.write(&mut output)?;
     extracts(&city, &analysis, &mut output, &mut summary)?;
+    let analyses = stored_city::analyses(&store).await?;
+    procedure::play(
+        &store,
+        &analyses,
+        spec.as_of(),
+        arguments.seed,
+        &mut summary,
+    )
+    .await?;
     let mut view = pages::view(&analysis, &city, true, runs)?;
     let bar = context.progress.working("forecasting real populations");
     let real = real::forecasts(&mut output, &mut view, &mut summary)?;
@@ -111,12 +131,42 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     )?;
     summary.value("input_sha256", input_hash)?;
     if arguments.no_serve {
+        store.close().await;
         return Ok(summary);
     }
+    let clock = Clock::system();
+    let tokens = serve::demo_tokens(&store, &[], &clock).await?;
+    let file = arguments.out.join("tokens.json");
+    demo_tokens::write(&tokens, &file)?;
     print!("{}", summary.text());
+    println!(
+        "Ready-made tokens for every role are in {}.",
+        file.display()
+    );
     drop((city, analysis));
-    serve::listen(view, arguments.listen).await?;
+    let served = serve::Served {
+        store,
+        clock,
+        analyses,
+        view: Some(view),
+        is_demo: true,
+    };
+    serve::listen(served, arguments.listen).await?;
     Ok(Summary::default())
+}
+
+/// A database without anything of an earlier demo.
+async fn fresh_store(path: &std::path::Path) -> Result<SqlStore, Failure> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(SqlStore::open_sqlite(path).await?)
 }
 
 /// Both official extracts, each in a folder of its own: single records for the statistics office.

@@ -29,10 +29,10 @@ pub(super) fn forecasts(
     summary: &mut Summary,
 ) -> Result<Vec<RealForecast>, Failure> {
     let Some(folder) = real_population::folder() else {
-        summary.line("5. Real populations: no folder with them is at hand (PLACEWRIGHT_SHARED names it), left out.");
+        summary.line("6. Real populations: no folder with them is at hand (PLACEWRIGHT_SHARED names it), left out.");
         return Ok(Vec::new());
     };
-    summary.line("5. The same forecast on real populations:");
+    summary.line("6. The same forecast on real populations:");
     let mut forecasts = Vec::new();
     for population in [
         real_population::berlin(&folder)?,
