@@ -1,1 +1,3 @@
 //! Shared set-up of the workspace tests.
+
+pub mod postgres;

@@ -1,6 +1,10 @@
 //! The one test binary of the workspace: what concerns more than one crate.
 
 mod documents;
+mod journeys;
+mod postgres_sharing;
+mod races;
+mod simulation;
 mod tidy;
 
 /// The root of the checkout.

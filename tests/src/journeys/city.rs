@@ -1,0 +1,158 @@
+//! A service over a fresh database, with a clock that the story sets.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::ActorId;
+use domain::procedure::Role;
+use http_api::analysis::{Analyses, StaticTables};
+use http_api::{Clock, Service, issue_token, service_router};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde_json::Value;
+use server::{Background, WorkDone};
+use store::{Grant, SqlStore};
+use tables::Format;
+use tables::schema::TableName;
+use workspace_tests::postgres::{self, TestDatabase};
+
+use super::Database;
+use super::client::{Answer, Client};
+
+/// The district of the stories with its two neighbourhoods.
+const AREAS: &str = "area,parent,name\nsued,,Süd\nsued1,sued,Südvorstadt\nsued2,sued,Zschertnitz\n";
+
+/// A city that answers over HTTP.
+pub(super) struct City {
+    clock: Clock,
+    store: SqlStore,
+    router: Router,
+    background: Background,
+    watcher: Client,
+    _kept: Kept,
+}
+
+/// The database, gone when dropped.
+enum Kept {
+    Folder(#[allow(dead_code)] tempfile::TempDir),
+    Database(#[allow(dead_code)] TestDatabase),
+}
+
+fn analyses() -> Analyses {
+    let tables = StaticTables::new().with(TableName::Areas, Format::Csv, AREAS.as_bytes());
+    Analyses::new(tables.expect("areas do not change"))
+}
+
+impl City {
+    /// A city on a day; `None` where there is no PostgreSQL, the reason is printed.
+    pub(super) async fn open(database: Database, today: Date) -> Option<Self> {
+        let (kept, url) = match database {
+            Database::Sqlite => {
+                let folder = tempfile::tempdir().expect("temporary files can be written");
+                let url = format!("sqlite:{}", folder.path().join("city.db").display());
+                (Kept::Folder(folder), url)
+            }
+            Database::Postgres => {
+                let database = postgres::database()?;
+                let url = database.url().to_owned();
+                (Kept::Database(database), url)
+            }
+        };
+        let store = SqlStore::open(&url).await.expect("the database opens");
+        let clock = Clock::fixed_on(today).expect("the story is in our time");
+        let service = Service::new(store.clone(), clock.clone(), analyses());
+        let router = service_router(service);
+        let background = Background::new(store.clone(), Arc::new(analyses()), clock.clone());
+        let watcher = Client::new(router.clone(), String::new());
+        let mut city = Self {
+            clock,
+            store,
+            router,
+            background,
+            watcher,
+            _kept: kept,
+        };
+        city.watcher = city.client(Role::CityAdmin, "watcher", None).await;
+        Some(city)
+    }
+
+    /// Sets the clock to noon of a day.
+    pub(super) fn set_day(&self, day: Date) {
+        self.clock.set_day(day).expect("the story is in our time");
+    }
+
+    /// Moves the clock.
+    pub(super) fn advance(&self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Somebody with a token that holds for two years.
+    pub(super) async fn client(&self, role: Role, actor: &str, provider: Option<&str>) -> Client {
+        let until = self.now() + SignedDuration::from_hours(2 * 365 * 24);
+        self.client_until(role, actor, provider, until).await
+    }
+
+    /// Somebody with a token that holds until a moment.
+    pub(super) async fn client_until(
+        &self,
+        role: Role,
+        actor: &str,
+        provider: Option<&str>,
+        expires_at: Timestamp,
+    ) -> Client {
+        let grant = Grant {
+            actor: ActorId::new(actor).expect("the story's accounts are keys"),
+            role,
+            provider: provider.map(|key| key.parse().expect("the story's providers are keys")),
+            expires_at,
+            revoked_at: None,
+        };
+        let token = issue_token(&self.store, &grant, self.now()).await;
+        Client::new(self.router.clone(), token.expect("the token is kept"))
+    }
+
+    /// Lets the service do what it does by itself.
+    pub(super) async fn work_off(&self) -> WorkDone {
+        let done = self.background.work_off().await;
+        done.expect("background work goes through")
+    }
+
+    /// Number and hash of the newest change.
+    pub(super) async fn state(&self) -> (Value, Value) {
+        let status = self.watcher.get("/v1/status").await.expect(200);
+        (status["sequence"].clone(), status["changes_head"].clone())
+    }
+
+    /// The problem of a request that is refused, and that nothing was changed by it.
+    pub(super) async fn refuses(
+        &self,
+        asked: impl Future<Output = Answer>,
+        status: u16,
+        name: &str,
+    ) -> Value {
+        let before = self.state().await;
+        let problem = asked.await.refused(status, name);
+        assert_eq!(
+            self.state().await,
+            before,
+            "{name}: a refusal changes nothing"
+        );
+        problem
+    }
+
+    /// That a request goes through and changes nothing.
+    pub(super) async fn leaves_as_is(&self, asked: impl Future<Output = Answer>) -> Answer {
+        let before = self.state().await;
+        let answer = asked.await;
+        assert_eq!(
+            self.state().await,
+            before,
+            "nothing may change: {}",
+            answer.text()
+        );
+        answer
+    }
+}
