@@ -7,6 +7,7 @@
 pub mod cities;
 pub mod contracts;
 pub mod cube;
+pub mod placement;
 pub mod process;
 
 use std::io;
