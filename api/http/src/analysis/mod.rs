@@ -1,6 +1,6 @@
 //! What is computed from the state of the procedure: occupancy, capacities, suggestions, chains.
 //!
-//! Everything starts from a [`Snapshot`](store::Snapshot); [`city_of`] makes the tables of the engine of
+//! Everything starts from a [`Snapshot`]; [`city_of`] makes the tables of the engine of
 //! it. Counts of children for the city are released by `reporting`; the numbers of
 //! [`Analyses::facility_capacities`] are exact and for the provider itself only. Suggestions are
 //! proposals: nothing here offers anything (P10).
