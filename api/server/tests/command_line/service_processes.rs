@@ -17,7 +17,7 @@ use super::service_ground::{Ground, RUNNERS, key, offer, provider_of};
 const ROUNDS: usize = 300;
 
 /// Time for the rounds of a race.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_secs(120);
 
 /// Fewest rounds that say something.
 const FEWEST_ROUNDS: usize = 30;
