@@ -11,18 +11,6 @@ use tables::{City, Format, TableSource, TableWriter};
 use crate::failure::Failure;
 use crate::files::hex;
 
-/// Tables that the procedure does not write: they are kept as imported, one content per table.
-pub(crate) const KEPT_TABLES: [TableName; 8] = [
-    TableName::Areas,
-    TableName::AreaShapes,
-    TableName::AreaNeighbours,
-    TableName::Staff,
-    TableName::StatisticsAttributes,
-    TableName::Population,
-    TableName::Births,
-    TableName::Dwellings,
-];
-
 /// The address of a database; a bare path is a SQLite file.
 pub(crate) fn address(database: &str) -> String {
     if database.starts_with("sqlite:") || database.starts_with("postgres") {

@@ -2,12 +2,12 @@
 
 use domain::procedure::HumanActor;
 use http_api::Clock;
-use http_api::analysis::{Analyses, StaticTables, city_of};
+use http_api::analysis::{Analyses, STATIC, StaticTables, city_of};
 use store::{ProcedureStore as _, SqlStore};
 use tables::schema::TableName;
 use tables::{City, TableSource};
 
-use crate::database::{self, KEPT_TABLES};
+use crate::database;
 use crate::failure::Failure;
 use crate::procedure_tables;
 
@@ -21,7 +21,7 @@ pub(crate) async fn load(
 ) -> Result<bool, Failure> {
     let rows = procedure_tables::city_load(city, clock.today())?;
     let is_new = procedure_tables::load(store, &rows, actor, clock).await?;
-    let new_tables = database::keep_tables(store, city, &KEPT_TABLES).await?;
+    let new_tables = database::keep_tables(store, city, &STATIC).await?;
     Ok(is_new || new_tables > 0)
 }
 

@@ -31,7 +31,7 @@ pub use chain::{CascadePreview, ChainMove, ChainPlace};
 pub use city::city_of;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
-pub use static_tables::StaticTables;
+pub use static_tables::{STATIC, StaticTables};
 
 /// What released tables are of: the change, their month, and the month of the day they were made.
 type TablesOf = (u64, Month, Month);

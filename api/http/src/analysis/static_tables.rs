@@ -9,8 +9,8 @@ use tables::{Format, TableSource};
 
 use super::AnalysisError;
 
-/// The tables that may be given.
-const STATIC: [TableName; 8] = [
+/// The tables that the procedure does not write: they are kept as imported.
+pub const STATIC: [TableName; 8] = [
     TableName::Areas,
     TableName::AreaShapes,
     TableName::AreaNeighbours,

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use domain::ProviderId;
 use domain::procedure::{Actor, Command, HumanActor, Role};
 use http_api::Clock;
+use http_api::analysis::STATIC;
 use store::{Envelope, PerformError, ProcedureStore as _};
 use tables::schema::TableName;
 use tables::{City, Format, TableSource};
 
 use super::Context;
-use crate::database::{self, KEPT_TABLES};
+use crate::database;
 use crate::failure::Failure;
 use crate::files::{city_sources, name};
 use crate::stored_city;
@@ -179,9 +180,9 @@ fn in_file(mut problems: Vec<domain::InputProblem>, file: &str) -> Vec<domain::I
 
 /// One of the kept tables, checked together with everything else in the database.
 async fn one_table(arguments: &Arguments) -> Result<Summary, Failure> {
-    let kept = TableName::named(&arguments.kind).filter(|table| KEPT_TABLES.contains(table));
+    let kept = TableName::named(&arguments.kind).filter(|table| STATIC.contains(table));
     let Some(table) = kept else {
-        let names: Vec<&str> = KEPT_TABLES.into_iter().map(TableName::as_str).collect();
+        let names: Vec<&str> = STATIC.into_iter().map(TableName::as_str).collect();
         return Err(Failure::argument(
             "E8010",
             &arguments.kind,
