@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine/solver", &[]),
     ("engine/tables", &["domain"]),
     ("engine/occupancy", &["domain", "tables"]),
-    ("engine/matching", &["domain"]),
+    ("engine/matching", &["domain", "solver"]),
     ("engine/forecast", &["domain"]),
     ("engine/disclosure", &["domain", "solver"]),
     (

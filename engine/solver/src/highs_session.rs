@@ -22,6 +22,23 @@ where
     M: Default,
     Problem<highs::ColMatrix>: From<Problem<M>>,
 {
+    let mut model = open_search(problem, sense, model_name)?;
+    set(&mut model, "presolve", "off", model_name)?;
+    set(&mut model, "solver", "simplex", model_name)?;
+    set(&mut model, "simplex_strategy", 4, model_name)?;
+    Ok(model)
+}
+
+/// Hands a whole-number model to HiGHS; presolve and the rest are its own choice.
+pub(crate) fn open_search<M>(
+    problem: Problem<M>,
+    sense: Sense,
+    model_name: &'static str,
+) -> Result<Model, SolverError>
+where
+    M: Default,
+    Problem<highs::ColMatrix>: From<Problem<M>>,
+{
     let mut model = problem
         .try_optimise(sense)
         .map_err(|status| SolverError::Stopped {
@@ -32,9 +49,6 @@ where
     set(&mut model, "threads", 1, model_name)?;
     set(&mut model, "parallel", "off", model_name)?;
     set(&mut model, "random_seed", 0, model_name)?;
-    set(&mut model, "presolve", "off", model_name)?;
-    set(&mut model, "solver", "simplex", model_name)?;
-    set(&mut model, "simplex_strategy", 4, model_name)?;
     Ok(model)
 }
 

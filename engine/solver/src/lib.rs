@@ -1,6 +1,6 @@
 //! Linear and mixed-integer models; the only crate that compiles C++.
 //!
-//! Three questions, each with plain types and with a checker that does not use the solver:
+//! Questions, each with plain types and with a checker that does not use the solver:
 //!
 //! - [`cell_bounds`] and [`confined_unknowns`]: between which values can each suppressed cell of a table lie, for somebody
 //!   who knows the published ones? (`disclosure` asks.)
@@ -8,10 +8,12 @@
 //!   value and every sum of the table still holds? (`disclosure` asks.)
 //! - [`allocate`]: which children of which area use which facility when the total distance is
 //!   least, and what is one more place worth at each facility? (`scenario` asks.)
+//! - [`IntegerProgram`]: which whole-number point of a model stated term by term is best, proven or with
+//!   a bound? (`matching` asks.)
 //!
-//! The shift is a whole-number model solved once: it is stated in good_lp. The other two go on from
-//! run to run with warm starts, read prices and let columns join, which good_lp cannot say: they
-//! speak to the highs crate.
+//! The shift is a whole-number model solved once: it is stated in good_lp. The others go on from
+//! run to run with warm starts, read prices or bounds and let columns join, which good_lp cannot say:
+//! they speak to the highs crate.
 //!
 //! **Architecture invariant:** no type of HiGHS or good_lp is named in a public signature, so a
 //! change of solver stays inside this crate. Every run is single-threaded with the fixed options
@@ -20,6 +22,7 @@
 mod bounds;
 mod error;
 mod highs_session;
+mod integer_program;
 mod linear_system;
 mod shift;
 mod transport;
@@ -27,6 +30,7 @@ mod transport_check;
 
 pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
+pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};
