@@ -233,7 +233,8 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// A row whose key is known corrects its contract, or changes nothing.
+    /// A row whose key is known corrects its contract, or changes nothing. Handing in an old file again
+    /// does not take back an end that was entered since.
     fn known_contract(
         &self,
         row: &ExistingChild,
@@ -252,6 +253,15 @@ impl<'a> Load<'a> {
         }
         if contracts::same_terms(contract.current(), version) {
             self.check_child(row, file, contract.current(), Some(id), broken);
+            return Vec::new();
+        }
+        if contract.end.is_some()
+            && contract
+                .versions
+                .iter()
+                .any(|it| contracts::same_terms(it, version))
+        {
+            // The file is older than the end: what it says was true before, and is no news.
             return Vec::new();
         }
         self.check_child(row, file, version, Some(id), broken);

@@ -73,6 +73,25 @@ fn a_known_key_with_other_terms_corrects_its_contract() {
 }
 
 #[test]
+fn a_file_handed_in_again_does_not_take_back_an_end_entered_since() {
+    let mut city = City::new();
+    let row = import_row(1, "1", "A");
+    city.does(&import("T1", &[row.clone()]));
+    city.does(&end("child-of-1", "contract-of-1", date(2027, 3, 31)));
+    assert_eq!(city.does(&import("T1", &[row.clone()])), []);
+    // What the file never said before is news.
+    let mut longer = row;
+    longer.terms.valid_to = Some(date(2028, 1, 31));
+    assert_eq!(
+        kinds(&city.does(&import("T1", &[longer]))),
+        [
+            "contract.version_recorded contract-of-1",
+            "existing_children.imported T1",
+        ]
+    );
+}
+
+#[test]
 fn every_wrong_row_is_named_at_once_and_nothing_is_taken_in() {
     let mut city = City::with_child("c1");
     city.does(&import("T1", &[import_row(1, "known", "A")]));
