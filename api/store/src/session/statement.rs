@@ -115,8 +115,8 @@ impl Insert {
     }
 }
 
-/// How many keys are looked up at once.
-pub(crate) const KEYS_AT_ONCE: usize = 1_024;
+/// How many keys are looked up at once: SQLite goes through all numbered places for every value bound.
+pub(crate) const KEYS_AT_ONCE: usize = 256;
 
 /// For how many keys a statement is prepared when `keys` are looked up: few sizes. The last key is
 /// repeated, which finds nothing more.

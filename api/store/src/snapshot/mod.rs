@@ -43,6 +43,11 @@ const FULL_READING_FROM: i64 = 4;
 /// A change that concerns the whole city: everything is read anew.
 pub(crate) const CITY_LOADED: &str = "city.loaded";
 
+/// What the kinds of changes of a facility's own record begin with.
+const FACILITY_CHANGED: &str = "facility.";
+/// What the kinds of changes of a provider's own record begin with.
+const PROVIDER_CHANGED: &str = "provider.";
+
 /// The state of the procedure as of one change, in columns. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Snapshot {
@@ -266,8 +271,13 @@ impl Touched {
                 return Ok(None);
             }
             touched.children.extend(row.optional_parsed(2)?);
-            touched.facilities.extend(row.optional_parsed(3)?);
-            touched.providers.extend(row.optional_parsed(4)?);
+            // A change of a child names its facility and provider too, yet leaves their records alone.
+            let kind = row.text_ref(1)?;
+            if kind.starts_with(FACILITY_CHANGED) {
+                touched.facilities.extend(row.optional_parsed(3)?);
+            } else if kind.starts_with(PROVIDER_CHANGED) {
+                touched.providers.extend(row.optional_parsed(4)?);
+            }
         }
         if touched.children.len() > CHILDREN_PER_CHUNK {
             let count = session.row(statements::CHILDREN_COUNT, &[]).await?;

@@ -1,32 +1,80 @@
 //! Taking packed rows apart.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::str::{FromStr, Split};
 use std::sync::Arc;
 
-use domain::{CareType, DailyHours, IdentifierError};
+use domain::{ApplicationId, AreaId, CareType, ChildId, DailyHours, FacilityId, IdentifierError};
 use jiff::civil::Date;
 
 use super::statements::{BETWEEN_ROWS, BETWEEN_VALUES};
 use crate::StoreError;
 
-/// Keys seen before, so that equal keys share their text.
-pub(super) struct Known<'t, T>(HashMap<&'t str, T>);
+/// What equal texts stand for.
+pub(super) trait Textual: Clone {
+    /// The text.
+    fn text(&self) -> &str;
+}
 
-impl<T> Default for Known<'_, T> {
-    fn default() -> Self {
-        Self(HashMap::new())
+impl Textual for Arc<str> {
+    fn text(&self) -> &str {
+        self
     }
 }
 
-impl<'t, T: Clone> Known<'t, T> {
+macro_rules! textual {
+    ($($key:ty),+) => {
+        $(impl Textual for $key {
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+        })+
+    };
+}
+textual!(ApplicationId, AreaId, ChildId, FacilityId);
+
+/// A key that is looked up by its text.
+struct ByText<T>(T);
+
+impl<T: Textual> Borrow<str> for ByText<T> {
+    fn borrow(&self) -> &str {
+        self.0.text()
+    }
+}
+
+impl<T: Textual> Hash for ByText<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.text().hash(state);
+    }
+}
+
+impl<T: Textual> PartialEq for ByText<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text() == other.0.text()
+    }
+}
+
+impl<T: Textual> Eq for ByText<T> {}
+
+/// Keys seen before, so that equal keys share their text.
+pub(super) struct Known<T>(HashSet<ByText<T>>);
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(HashSet::new())
+    }
+}
+
+impl<T: Textual> Known<T> {
     /// The key of a text, made if it is new.
-    fn of<E>(&mut self, text: &'t str, new: impl FnOnce(&str) -> Result<T, E>) -> Result<T, E> {
+    fn of<E>(&mut self, text: &str, new: impl FnOnce(&str) -> Result<T, E>) -> Result<T, E> {
         if let Some(known) = self.0.get(text) {
-            return Ok(known.clone());
+            return Ok(known.0.clone());
         }
         let made = new(text)?;
-        self.0.insert(text, made.clone());
+        self.0.insert(ByText(made.clone()));
         Ok(made)
     }
 }
@@ -77,9 +125,9 @@ impl<'t> Fields<'t> {
     }
 
     /// A key that is often repeated.
-    pub(super) fn known<T: Clone>(
+    pub(super) fn known<T: Textual>(
         &mut self,
-        known: &mut Known<'t, T>,
+        known: &mut Known<T>,
         new: impl FnOnce(&str) -> Result<T, IdentifierError>,
     ) -> Result<T, StoreError> {
         known.of(self.text()?, new).map_err(|_| self.damaged())
@@ -98,7 +146,7 @@ impl<'t> Fields<'t> {
     /// A free text that is often repeated; empty = missing.
     pub(super) fn shared_text(
         &mut self,
-        known: &mut Known<'t, Arc<str>>,
+        known: &mut Known<Arc<str>>,
     ) -> Result<Option<Arc<str>>, StoreError> {
         let shared = |text| known.of(text, |text| Ok::<_, StoreError>(Arc::from(text)));
         self.optional()?.map(shared).transpose()

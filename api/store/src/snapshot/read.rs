@@ -44,7 +44,7 @@ impl<'k> Which<'k> {
     }
 }
 
-/// Reads a table in packed form: one text, or one for every thousand keys.
+/// Reads a table in packed form: one text, or one for every few hundred keys.
 async fn packed(
     session: &mut Session,
     table: &Among,
@@ -237,57 +237,110 @@ fn facility(row: &mut Fields<'_>) -> Result<FacilityRecord, StoreError> {
 }
 
 /// Reads children with all that belongs to them, sorted.
+///
+/// The longest table is asked for first: while the database puts the next one together, another thread
+/// takes the last one apart.
 pub(super) async fn children(
     session: &mut Session,
     which: &Which<'_>,
 ) -> Result<Batch, StoreError> {
-    let children = packed(session, &CHILDREN, which).await?;
+    let aside = matches!(which, Which::All);
+    let contracts = packed(session, &CONTRACTS, which).await?;
+    let taking = Taking::apart(Taken::default(), contracts, Taken::contracts, aside);
     let applications = packed(session, &APPLICATIONS, which).await?;
+    let taken = taking.done().await?;
+    let taking = Taking::apart(taken, applications, Taken::applications, aside);
+    let children = packed(session, &CHILDREN, which).await?;
+    let taken = taking.done().await?;
+    let taking = Taking::apart(taken, children, Taken::children, aside);
     let points = packed(session, &POINTS, which).await?;
     let offers = packed(session, &OFFERS, which).await?;
-    let contracts = packed(session, &CONTRACTS, which).await?;
-    let mut keys = Keys::default();
-    let mut batch = Batch::default();
-    for mut row in children.iter().flat_map(|text| rows("child", text)) {
-        batch.children.push(keys.child(&mut row)?);
+    let mut taken = taking.done().await?;
+    taken.points(&points)?;
+    taken.offers(&offers)?;
+    taken.batch.sort();
+    Ok(taken.batch)
+}
+
+/// Rows of a table being taken apart.
+enum Taking {
+    /// By another thread.
+    Aside(tokio::task::JoinHandle<Result<Taken, StoreError>>),
+    /// Done at once: a few rows are not worth a thread.
+    Done(Box<Result<Taken, StoreError>>),
+}
+
+impl Taking {
+    /// Takes packed rows apart, aside or here.
+    fn apart(
+        mut taken: Taken,
+        texts: Vec<String>,
+        table: fn(&mut Taken, &[String]) -> Result<(), StoreError>,
+        aside: bool,
+    ) -> Self {
+        let work = move || table(&mut taken, &texts).map(|()| taken);
+        if aside {
+            Self::Aside(tokio::task::spawn_blocking(work))
+        } else {
+            Self::Done(Box::new(work()))
+        }
     }
-    for mut row in applications
-        .iter()
-        .flat_map(|text| rows("application", text))
-    {
-        batch.applications.push(keys.application(&mut row)?);
+
+    async fn done(self) -> Result<Taken, StoreError> {
+        match self {
+            Self::Aside(task) => match task.await {
+                Ok(taken) => taken,
+                Err(failed) => Err(StoreError::Transaction {
+                    transaction: "read snapshot",
+                    source: Box::new(failed),
+                }),
+            },
+            Self::Done(taken) => *taken,
+        }
     }
-    for mut row in points
-        .iter()
-        .flat_map(|text| rows("criterion_points", text))
-    {
-        batch.points.push(keys.points(&mut row)?);
+}
+
+/// What was taken apart so far.
+#[derive(Default)]
+struct Taken {
+    keys: Keys,
+    batch: Batch,
+}
+
+/// Takes the rows of a table apart into a list of the batch.
+macro_rules! taken {
+    ($($table:ident: $name:literal by $row:ident;)+) => {
+        $(fn $table(&mut self, texts: &[String]) -> Result<(), StoreError> {
+            for mut row in texts.iter().flat_map(|text| rows($name, text)) {
+                self.batch.$table.push(self.keys.$row(&mut row)?);
+            }
+            Ok(())
+        })+
+    };
+}
+
+impl Taken {
+    taken! {
+        children: "child" by child;
+        applications: "application" by application;
+        points: "criterion_points" by points;
+        offers: "offer" by offer;
+        contracts: "contract_version" by contract;
     }
-    for mut row in offers.iter().flat_map(|text| rows("offer", text)) {
-        batch.offers.push(keys.offer(&mut row)?);
-    }
-    for mut row in contracts
-        .iter()
-        .flat_map(|text| rows("contract_version", text))
-    {
-        batch.contracts.push(keys.contract(&mut row)?);
-    }
-    batch.sort();
-    Ok(batch)
 }
 
 /// Keys and texts that come again and again.
 #[derive(Default)]
-struct Keys<'t> {
-    children: Known<'t, ChildId>,
-    facilities: Known<'t, FacilityId>,
-    areas: Known<'t, AreaId>,
-    applications: Known<'t, ApplicationId>,
-    texts: Known<'t, std::sync::Arc<str>>,
+struct Keys {
+    children: Known<ChildId>,
+    facilities: Known<FacilityId>,
+    areas: Known<AreaId>,
+    applications: Known<ApplicationId>,
+    texts: Known<std::sync::Arc<str>>,
 }
 
-impl<'t> Keys<'t> {
-    fn child(&mut self, row: &mut Fields<'t>) -> Result<ChildRow, StoreError> {
+impl Keys {
+    fn child(&mut self, row: &mut Fields<'_>) -> Result<ChildRow, StoreError> {
         Ok(ChildRow {
             child: row.known(&mut self.children, ChildId::new)?,
             household: row.key(HouseholdId::new)?,
@@ -303,7 +356,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    fn application(&mut self, row: &mut Fields<'t>) -> Result<ApplicationRow, StoreError> {
+    fn application(&mut self, row: &mut Fields<'_>) -> Result<ApplicationRow, StoreError> {
         Ok(ApplicationRow {
             child: row.known(&mut self.children, ChildId::new)?,
             application: row.known(&mut self.applications, ApplicationId::new)?,
@@ -326,7 +379,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    fn points(&mut self, row: &mut Fields<'t>) -> Result<PointsRow, StoreError> {
+    fn points(&mut self, row: &mut Fields<'_>) -> Result<PointsRow, StoreError> {
         Ok(PointsRow {
             child: row.known(&mut self.children, ChildId::new)?,
             application: row.known(&mut self.applications, ApplicationId::new)?,
@@ -335,7 +388,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    fn offer(&mut self, row: &mut Fields<'t>) -> Result<OfferRow, StoreError> {
+    fn offer(&mut self, row: &mut Fields<'_>) -> Result<OfferRow, StoreError> {
         Ok(OfferRow {
             child: row.known(&mut self.children, ChildId::new)?,
             application: row.known(&mut self.applications, ApplicationId::new)?,
@@ -356,7 +409,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    fn contract(&mut self, row: &mut Fields<'t>) -> Result<ContractVersionRow, StoreError> {
+    fn contract(&mut self, row: &mut Fields<'_>) -> Result<ContractVersionRow, StoreError> {
         Ok(ContractVersionRow {
             child: row.known(&mut self.children, ChildId::new)?,
             contract: row.key(ContractId::new)?,
