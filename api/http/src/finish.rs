@@ -14,12 +14,19 @@ use serde_json::json;
 use crate::correlation::{CORRELATION_ID, CorrelationId};
 use crate::language::RequestLanguage;
 use crate::pages;
+use crate::pages::provider;
 use crate::problem::{Kind, Problem};
 use crate::view::PlannerView;
 
 /// Nothing from elsewhere, no script, no frame around the page.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
+
+/// The page of providers runs scripts of this server that ask this server. No form of it is ever
+/// sent, so that what is typed into one cannot end up in an address.
+const PROVIDER_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
+    script-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
 
 /// The pages that show the description of the API bring scripts and styles of their own.
 const DOCS_POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self' \
@@ -125,13 +132,20 @@ fn answer(view: Option<&PlannerView>, problem: &Problem, asked: &Asked) -> Respo
     response
 }
 
+/// What the page at an address may load and run.
+fn policy(path: &str) -> &'static str {
+    if path.starts_with("/docs") {
+        DOCS_POLICY
+    } else if path == provider::ADDRESS {
+        PROVIDER_POLICY
+    } else {
+        POLICY
+    }
+}
+
 fn add_headers(headers: &mut HeaderMap, asked: &Asked) {
-    let is_docs = asked.path.starts_with("/docs");
     let fixed = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            if is_docs { DOCS_POLICY } else { POLICY },
-        ),
+        (header::CONTENT_SECURITY_POLICY, policy(&asked.path)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),

@@ -5,7 +5,8 @@
 //! logs, each for the roles that may see them. docs/API.md lists the routes, `docs/openapi.json` is
 //! their description. [`router()`] serves a [`PlannerView`] alone: pages for planners in German and
 //! English, charts as SVG, and `/v1` with the same numbers as JSON, CSV and Arrow stream. Pages work
-//! without JavaScript, load nothing from elsewhere and say in words what colours say.
+//! without JavaScript (the provider view, which asks the API itself, needs it), load nothing from
+//! elsewhere and say in words what colours say.
 //!
 //! **Architecture invariants:** the fields of [`PlannerView`] admit released, forecast and scenario
 //! values and places only. No page and no endpoint gives rows of children to a planner; they hear 403.

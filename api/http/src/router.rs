@@ -8,12 +8,14 @@ use axum::http::{HeaderValue, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use disclosure::Label;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::access::{gate, unknown_address};
 use crate::finish::{self, Finishing};
+use crate::pages::provider::Frame;
 use crate::problem::{Kind, Problem};
 use crate::resources::status;
 use crate::service::Service;
@@ -37,12 +39,27 @@ fn view_routes<S: Clone + Send + Sync + 'static>(view: Arc<PlannerView>) -> Rout
         .route("/tables", get(pages::tables::list))
         .route("/tables/{name}", get(pages::tables::show))
         .route("/method", get(pages::method::show))
-        .route("/assets/console.css", get(style))
         .route("/charts/{file}", get(charts_of_view::show))
         .route("/v1/occupancy", get(api::occupancy::show))
         .route("/v1/forecasts/{area}", get(api::forecasts::show))
         .route("/v1/tables/{name}", get(api::tables::show))
         .with_state(view)
+}
+
+/// The page of providers, and the style of all pages.
+fn provider_routes<S: Clone + Send + Sync + 'static>(frame: Frame) -> Router<S> {
+    pages::provider::routes(frame).route("/assets/console.css", get(style))
+}
+
+/// What stands around the page of providers where there are no pages for planners.
+fn bare_frame(service: &Service) -> Frame {
+    let name = Label::new("Platzvergabe", "Placement");
+    let mut view = PlannerView::empty(name, service.clock.today(), &service.engine_version);
+    view.is_synthetic = service.is_demo;
+    Frame {
+        view: Arc::new(view),
+        has_planner_pages: false,
+    }
 }
 
 /// What stands around every router.
@@ -56,7 +73,7 @@ fn finished(router: Router, finishing: Finishing) -> Router {
 /// All pages and endpoints over one view, without the procedure.
 ///
 /// Pages: `/`, `/occupancy`, `/forecast`, `/map`, `/scenario`, `/tables`, `/tables/{name}`,
-/// `/method`; pictures: `/charts/{name}.svg`; endpoints: `/health`, `/v1/occupancy`,
+/// `/method`, `/provider`; pictures: `/charts/{name}.svg`; endpoints: `/health`, `/v1/occupancy`,
 /// `/v1/forecasts/{area}`, `/v1/tables/{name}`; `/v1/children` answers 403 whatever follows.
 pub fn router(view: Arc<PlannerView>) -> Router {
     let children = get(children_never_leave);
@@ -67,6 +84,10 @@ pub fn router(view: Arc<PlannerView>) -> Router {
     let router = Router::new()
         .route("/health", get(api::health::show))
         .with_state(Arc::clone(&view))
+        .merge(provider_routes(Frame {
+            view: Arc::clone(&view),
+            has_planner_pages: true,
+        }))
         .merge(view_routes(view))
         .route("/v1/children", children.clone())
         .route("/v1/children/{*rest}", children)
@@ -74,8 +95,8 @@ pub fn router(view: Arc<PlannerView>) -> Router {
     finished(router, finishing)
 }
 
-/// The placement procedure under `/v1`, its description at `/v1/openapi.json` and `/docs`, and the
-/// planner pages if the service has a view.
+/// The placement procedure under `/v1`, its description at `/v1/openapi.json` and `/docs`, the page of
+/// providers at `/provider`, and the planner pages if the service has a view.
 ///
 /// Every route but these, `/health` and the released tables needs a token; who may use which stands
 /// in one table, and what is not in it answers nobody.
@@ -93,9 +114,13 @@ pub fn service_router(service: Service) -> Router {
         .route("/health", get(status::health))
         .route(DESCRIPTION, get(description))
         .merge(docs);
+    let mut frame = bare_frame(&service);
     if let Some(view) = &service.view {
         router = router.merge(view_routes(Arc::clone(view)));
+        frame.view = Arc::clone(view);
+        frame.has_planner_pages = true;
     }
+    router = router.merge(provider_routes(frame));
     let router = router.fallback(unknown_address).with_state(service);
     finished(router, finishing)
 }

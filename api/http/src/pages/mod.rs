@@ -1,4 +1,4 @@
-//! Pages for planners: one file per page, one template each.
+//! Pages for planners and for people of providers: one file per page, one template each.
 
 use askama::Template;
 use axum::response::Html;
@@ -15,6 +15,7 @@ pub(crate) mod method;
 pub(crate) mod occupancy;
 pub(crate) mod overview;
 pub(crate) mod problem;
+pub(crate) mod provider;
 pub(crate) mod scenario;
 pub(crate) mod tables;
 
@@ -24,6 +25,8 @@ pub(crate) struct Page<'a> {
     pub(crate) language: Language,
     /// Address without language, for the navigation and the other language.
     pub(crate) path: String,
+    /// Whether the pages for planners are there to link to.
+    pub(crate) has_planner_pages: bool,
 }
 
 /// A link of the navigation.
@@ -39,6 +42,7 @@ impl<'a> Page<'a> {
             view,
             language,
             path: path.into(),
+            has_planner_pages: true,
         }
     }
 
@@ -83,6 +87,7 @@ impl<'a> Page<'a> {
             ("/scenario", "Szenario", "Scenario"),
             ("/tables", "Tabellen", "Tables"),
             ("/method", "Methode", "Method"),
+            (provider::ADDRESS, "Träger", "Providers"),
         ];
         let own = self.path.split('?').next().unwrap_or_default();
         let link = |(path, german, english)| NavigationLink {
@@ -90,7 +95,9 @@ impl<'a> Page<'a> {
             word: self.language.pick(german, english),
             is_current: own == path || (path == "/tables" && own.starts_with("/tables/")),
         };
-        links.into_iter().map(link).collect()
+        let is_served = |path: &str| self.has_planner_pages || path == provider::ADDRESS;
+        let links = links.into_iter().filter(|(path, ..)| is_served(path));
+        links.map(link).collect()
     }
 
     pub(crate) fn day(&self, date: Date) -> String {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests too
 
 mod made_up;
+mod provider;
 mod well_formed;
 
 use std::sync::{Arc, LazyLock};
