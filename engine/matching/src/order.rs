@@ -10,9 +10,11 @@ use crate::round::{NONE, Round, Wish};
 /// is ordered by the lottery number of the family, then by the number of the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Priorities {
-    /// Where the wishes of each seat start; one entry more than seats.
+    /// The seat that stands for the line of each seat, see [`Round::line_of`].
+    line_of: Vec<u32>,
+    /// Where the wishes of each line start; one entry more than seats.
     seat_starts: Vec<u32>,
-    /// Wish positions by seat, first in line first.
+    /// Wish positions by line, first in line first.
     line: Vec<u32>,
     /// Place of each wish in the line of its seat, from 0; [`NONE`] where the group is closed.
     pub(crate) place: Vec<u32>,
@@ -37,13 +39,17 @@ struct LineEntry {
 impl Priorities {
     /// Orders the children of every seat.
     pub(crate) fn new(round: &Round, seed: u64) -> Self {
+        let line_of: Vec<u32> = (0..round.seats.len())
+            .map(|seat| round.line_of(seat) as u32)
+            .collect();
+        let line = |wish: &Wish| line_of.get(wish.seat as usize).copied();
         let mut applicant_of = vec![0; round.wishes.len()];
         let mut seat_starts = vec![0_u32; round.seats.len() + 1];
         for applicant in 0..round.applicant_count() {
             for wish in round.wish_range(applicant) {
                 applicant_of[wish] = applicant as u32;
-                if let Some(start) = seat_starts.get_mut(round.wishes[wish].seat as usize + 1) {
-                    *start += 1;
+                if let Some(line) = line(&round.wishes[wish]) {
+                    seat_starts[line as usize + 1] += 1;
                 }
             }
         }
@@ -51,16 +57,17 @@ impl Priorities {
             seat_starts[seat] += seat_starts[seat - 1];
         }
         let mut next = seat_starts.clone();
-        let mut line = vec![0; seat_starts.last().map_or(0, |end| *end as usize)];
+        let mut in_line = vec![0; seat_starts.last().map_or(0, |end| *end as usize)];
         for (position, wish) in round.wishes.iter().enumerate() {
-            if wish.seat != NONE {
-                line[next[wish.seat as usize] as usize] = position as u32;
-                next[wish.seat as usize] += 1;
+            if let Some(line) = line(wish) {
+                in_line[next[line as usize] as usize] = position as u32;
+                next[line as usize] += 1;
             }
         }
         let mut priorities = Self {
+            line_of,
             seat_starts,
-            line,
+            line: in_line,
             place: vec![NONE; round.wishes.len()],
             applicant: applicant_of,
             tied_families: 0,
@@ -105,8 +112,14 @@ impl Priorities {
         }
     }
 
-    /// Wish positions of a seat, first in line first.
+    /// The seat that stands for the line of a seat.
+    pub(crate) fn line_of(&self, seat: usize) -> usize {
+        self.line_of[seat] as usize
+    }
+
+    /// Wish positions of the line of a seat, first in line first.
     pub(crate) fn line(&self, seat: usize) -> &[u32] {
+        let seat = self.line_of(seat);
         &self.line[self.seat_starts[seat] as usize..self.seat_starts[seat + 1] as usize]
     }
 }

@@ -5,16 +5,18 @@ use domain::InputProblem;
 use super::rows::Siblings;
 use super::{NONE, Round, Seat, Wish};
 use crate::error_codes as code;
+use crate::flexible::{BudgetDrafts, Budgets, NO_CAP};
 use crate::texts::Interner;
 
-pub(super) const PROGRAMMES: &str = "programmes.csv";
+pub(crate) const PROGRAMMES: &str = "programmes.csv";
 pub(super) const APPLICATIONS: &str = "applications.csv";
 pub(super) const APPLICANTS: &str = "applicants.csv";
 
 struct SeatDraft {
     programme: u32,
     group: u32,
-    capacity: u32,
+    /// `None` when the field is empty.
+    capacity: Option<u32>,
     row: u64,
 }
 
@@ -45,6 +47,7 @@ pub(super) struct Draft {
     seats: Vec<SeatDraft>,
     applications: Vec<ApplicationDraft>,
     people: Vec<ApplicantDraft>,
+    pub(super) budgets: BudgetDrafts,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
     pub(super) problems: Vec<InputProblem>,
@@ -56,7 +59,13 @@ impl Draft {
         self.programmes.number(programme);
     }
 
-    pub(super) fn add_programme(&mut self, row: u64, programme: &str, group: &str, capacity: u32) {
+    pub(super) fn add_programme(
+        &mut self,
+        row: u64,
+        programme: &str,
+        group: &str,
+        capacity: Option<u32>,
+    ) {
         let (programme, group) = (self.programmes.number(programme), self.groups.number(group));
         self.seats.push(SeatDraft {
             programme,
@@ -178,6 +187,7 @@ impl Draft {
             groups,
             families,
             seats: Vec::new(),
+            budgets: Budgets::default(),
             wish_starts: Vec::new(),
             wishes: Vec::new(),
         };
@@ -185,7 +195,17 @@ impl Draft {
             seat.programme = programme_place[seat.programme as usize];
             seat.group = group_place[seat.group as usize];
         }
-        sort_seats(&mut round, self.seats, &mut self.problems);
+        let uncapped = sort_seats(&mut round, self.seats, &mut self.problems);
+        let names = (&round.programmes, &round.groups);
+        if !self.programmes_unreadable {
+            round.budgets = Budgets::settle(
+                self.budgets,
+                names,
+                &round.seats,
+                &uncapped,
+                &mut self.problems,
+            );
+        }
         for person in &mut self.people {
             person.applicant = applicant_place[person.applicant as usize];
             person.group = group_place[person.group as usize];
@@ -207,14 +227,20 @@ impl Draft {
     }
 }
 
-fn sort_seats(round: &mut Round, mut drafts: Vec<SeatDraft>, problems: &mut Vec<InputProblem>) {
+/// Returns the seats with an empty capacity and the row of each.
+fn sort_seats(
+    round: &mut Round,
+    mut drafts: Vec<SeatDraft>,
+    problems: &mut Vec<InputProblem>,
+) -> Vec<(usize, u64)> {
+    let mut uncapped = Vec::new();
     drafts.sort_unstable_by_key(|seat| (seat.programme, seat.group, seat.row));
     let mut first_row = 0;
     for draft in drafts {
         let seat = Seat {
             programme: draft.programme,
             group: draft.group,
-            capacity: draft.capacity,
+            capacity: draft.capacity.unwrap_or(NO_CAP),
         };
         match round.seats.last() {
             Some(last) if (last.programme, last.group) == (seat.programme, seat.group) => {
@@ -232,10 +258,14 @@ fn sort_seats(round: &mut Round, mut drafts: Vec<SeatDraft>, problems: &mut Vec<
             }
             _ => {
                 first_row = draft.row;
+                if draft.capacity.is_none() {
+                    uncapped.push((round.seats.len(), draft.row));
+                }
                 round.seats.push(seat);
             }
         }
     }
+    uncapped
 }
 
 fn sort_people(
@@ -286,6 +316,7 @@ fn sort_people(
             ),
         }
     }
+    round.budgets.refuse_enrolled_above(round, &held, problems);
     for (seat, held) in held.into_iter().enumerate() {
         if held > round.seats[seat].capacity {
             let (programme, group) = round.seat_name(seat);
@@ -323,6 +354,7 @@ fn sort_wishes(
         let seat = |programme| {
             round
                 .find_seat(programme, group)
+                .filter(|seat| !round.budgets.is_closed(*seat, &round.seats))
                 .map_or(NONE, |seat| seat as u32)
         };
         wishes.extend(own.iter().map(|draft| Wish {

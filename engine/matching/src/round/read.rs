@@ -9,6 +9,7 @@ use super::rows::{RANK_MESSAGE, RANK_REMEDY, Siblings};
 use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
+use crate::flexible::{NO_CAP, read_budgets};
 
 /// Rows that one file may have; wish numbers, own places included, then fit 32 bits.
 const ROW_LIMIT: u64 = 2_000_000_000;
@@ -33,9 +34,9 @@ pub struct RoundFiles<R> {
     pub applicants: Option<R>,
     /// `family_options.csv`. Refused by this version (E2030).
     pub family_options: Option<R>,
-    /// `budgets.csv`. Refused by this version (E2031).
+    /// `budgets.csv`: `programme_id,budget`; only together with `seat_weights`.
     pub budgets: Option<R>,
-    /// `seat_weights.csv`. Refused by this version (E2031).
+    /// `seat_weights.csv`: `programme_id,seat_group,weight`; only together with `budgets`.
     pub seat_weights: Option<R>,
 }
 
@@ -82,36 +83,26 @@ fn read_round_within<R: Read>(
     row_limit: u64,
 ) -> Result<Round, Vec<InputProblem>> {
     let mut draft = Draft::default();
-    let flexible = files.budgets.is_some() || files.seat_weights.is_some();
-    let refused = [
-        (
-            files.family_options.is_some(),
-            "family_options.csv",
-            code::FAMILY_OPTIONS_NOT_COVERED,
-            "joint rankings of families are not covered by this version",
-            "remove the file and give each child its own wishes, or match these families by hand",
-        ),
-        (
-            files.budgets.is_some(),
-            "budgets.csv",
-            code::BUDGETS_NOT_COVERED,
-            "flexible seat groups are not covered by this version",
-            "remove the file and give every programme and seat group a capacity",
-        ),
-        (
-            files.seat_weights.is_some(),
-            "seat_weights.csv",
-            code::BUDGETS_NOT_COVERED,
-            "flexible seat groups are not covered by this version",
-            "remove the file and give every programme and seat group a capacity",
-        ),
-    ];
+    let refused = [(
+        files.family_options.is_some(),
+        "family_options.csv",
+        code::FAMILY_OPTIONS_NOT_COVERED,
+        "joint rankings of families are not covered by this version",
+        "remove the file and give each child its own wishes, or match these families by hand",
+    )];
     for (given, file, code, message, remedy) in refused {
         if given {
             let problem = InputProblem::new(code, file, message).remedy(remedy);
             draft.problems.push(problem);
         }
     }
+    let flexible = files.budgets.is_some() || files.seat_weights.is_some();
+    draft.budgets = read_budgets(
+        files.budgets,
+        files.seat_weights,
+        row_limit,
+        &mut draft.problems,
+    );
     read_programmes(files.programmes, flexible, row_limit, &mut draft);
     read_applications(files.applications, row_limit, &mut draft);
     if let Some(applicants) = files.applicants {
@@ -136,7 +127,8 @@ fn read_programmes<R: Read>(input: R, flexible: bool, row_limit: u64, draft: &mu
         match (programme, group) {
             // A faulty capacity is reported already and must not cause further problems.
             (Some(programme), Some(group)) => {
-                draft.add_programme(table.row(), programme, group, capacity.unwrap_or(u32::MAX));
+                let capacity = capacity.unwrap_or(Some(NO_CAP));
+                draft.add_programme(table.row(), programme, group, capacity);
             }
             (Some(programme), None) => draft.mention_programme(programme),
             _ => {}
@@ -145,16 +137,16 @@ fn read_programmes<R: Read>(input: R, flexible: bool, row_limit: u64, draft: &mu
     draft.problems.append(&mut problems);
 }
 
-/// The capacity of the current row; an empty one counts as no cap where groups are flexible.
+/// The capacity of the current row; `Some(None)` when it is empty in a round with budgets.
 fn read_capacity<R: Read>(
     table: &CsvTable<R>,
     flexible: bool,
     problems: &mut Vec<InputProblem>,
-) -> Option<u32> {
+) -> Option<Option<u32>> {
     let text = table.text(2, problems)?;
     if text.is_empty() {
         if flexible {
-            return Some(u32::MAX);
+            return Some(None);
         }
         problems.push(
             table
@@ -171,7 +163,7 @@ fn read_capacity<R: Read>(
         );
         return None;
     }
-    table.number(2, "from 0 to 4294967295", problems)
+    table.number(2, "from 0 to 4294967295", problems).map(Some)
 }
 
 fn read_applications<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
