@@ -352,18 +352,29 @@ fn accept<'round>(
 ) -> Vec<Option<&'round Wish>> {
     let mut granted = vec![None; round.applicant_count()];
     let mut seen = vec![false; round.applicant_count()];
+    let mut expected = 0;
     for row in placements {
-        let applicant_id = row.applicant_id.clone();
-        let Some(applicant) = round.applicants.find_sorted(&row.applicant_id) else {
+        let applicant_id = || row.applicant_id.clone();
+        // Mostly the rows stand in the order of the round.
+        let as_expected = expected < round.applicant_count()
+            && round.applicants.bytes(expected) == row.applicant_id.as_bytes();
+        let applicant = if as_expected {
+            expected
+        } else if let Some(applicant) = round.applicants.find_sorted(&row.applicant_id) {
+            applicant
+        } else {
+            let applicant_id = applicant_id();
             findings.push(Finding::UnknownApplicant { applicant_id });
             continue;
         };
+        expected = applicant + 1;
         if std::mem::replace(&mut seen[applicant], true) {
+            let applicant_id = applicant_id();
             findings.push(Finding::DuplicateRow { applicant_id });
             continue;
         }
         let Some(place) = &row.place else { continue };
-        let programme_id = place.programme_id.clone();
+        let programme_id = || place.programme_id.clone();
         let wish = round
             .programmes
             .find_sorted(&place.programme_id)
@@ -375,21 +386,21 @@ fn accept<'round>(
             });
         match wish {
             None => findings.push(Finding::NotApplied {
-                applicant_id,
-                programme_id,
+                applicant_id: applicant_id(),
+                programme_id: programme_id(),
             }),
             Some(wish) if wish.seat == NONE => {
                 findings.push(Finding::GroupClosed {
-                    applicant_id,
-                    programme_id,
+                    applicant_id: applicant_id(),
+                    programme_id: programme_id(),
                 });
             }
             Some(wish) => {
                 granted[applicant] = Some(wish);
                 if wish.rank != place.rank {
                     findings.push(Finding::WrongRank {
-                        applicant_id,
-                        programme_id,
+                        applicant_id: applicant_id(),
+                        programme_id: programme_id(),
                         stated: place.rank,
                         wished: wish.rank,
                     });
@@ -446,10 +457,10 @@ fn find_blocking(
             let Some(load) = loads.get(wish.seat as usize).filter(|_| better) else {
                 continue;
             };
-            let (programme, group) = round.seat_name(wish.seat as usize);
             let flexible = round.budgets.of(wish.programme).is_some();
             allowed_waste += u64::from(room[wish.seat as usize]);
             if !flexible && load.placed < round.seats[wish.seat as usize].capacity {
+                let (programme, group) = round.seat_name(wish.seat as usize);
                 findings.push(Finding::Waste {
                     applicant_id: name(),
                     programme_id: programme.to_owned(),

@@ -49,6 +49,7 @@ codes! {
     ENROLLED_ABOVE_BUDGET = "E2108", "the children enrolled at a flexible programme need more than its budget", "raise the budget: it counts all staff, that for the enrolled children included";
     NO_COMMON_UNIT = "E2109", "the budget and the weights of a programme have so many digits that they cannot be added up exactly", "round them to fewer digits";
     FLEXIBLE_FOR_PROGRAMMES = "E2110", "a round with budgets was to be run for the programmes, for which no fair matching is best", "run it for the families";
+    ROW_TOO_LONG = "E2111", "a row has more than 1,048,576 bytes", "close the quote that opens in this row, and check that the file is CSV";
 }
 
 #[cfg(test)]

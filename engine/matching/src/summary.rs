@@ -136,7 +136,11 @@ impl RoundSummary {
     /// [`ReasonError::Unexplained`] when no rule explains a refused wish.
     pub fn new(outcome: &Outcome<'_>, report: &CheckReport) -> Result<Self, ReasonError> {
         let round = outcome.round;
-        let families_denied_by_lottery = Explainer::new(outcome).families_denied_by_lottery()?;
+        let families_denied_by_lottery = if outcome.priorities.any_tie {
+            Explainer::new(outcome).families_denied_by_lottery()?
+        } else {
+            0
+        };
         let lottery = LotteryFigures {
             families_in_ties: outcome.priorities.tied_families,
             families_denied_by_lottery,

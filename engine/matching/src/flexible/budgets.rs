@@ -6,6 +6,7 @@ use super::NO_CAP;
 use super::amount::{Amount, greatest_common_divisor};
 use super::read::{BUDGETS, BudgetDraft, BudgetDrafts, SEAT_WEIGHTS, WeightDraft};
 use crate::error_codes as code;
+use crate::problems::Problems;
 use crate::round::{Round, Seat};
 use crate::texts::TextList;
 
@@ -63,7 +64,7 @@ impl Budgets {
         names: (&TextList, &TextList),
         seats: &[Seat],
         uncapped: &[(usize, u64)],
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Self {
         if drafts.unreadable {
             return Self::default();
@@ -83,7 +84,7 @@ impl Budgets {
         &self,
         round: &Round,
         held: &[u32],
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) {
         for (programme, units) in self.used(round, held) {
             let Some(budget) = self
@@ -175,11 +176,7 @@ type Flexible = (u32, Option<Amount>);
 
 impl Settling<'_> {
     /// The flexible programmes, ascending.
-    fn budgets(
-        &self,
-        mut drafts: Vec<BudgetDraft>,
-        problems: &mut Vec<InputProblem>,
-    ) -> Vec<Flexible> {
+    fn budgets(&self, mut drafts: Vec<BudgetDraft>, problems: &mut Problems) -> Vec<Flexible> {
         drafts.sort_unstable_by(|a, b| (&a.programme, a.row).cmp(&(&b.programme, b.row)));
         let mut flexible: Vec<Flexible> = Vec::new();
         let mut first_row = 0;
@@ -222,7 +219,7 @@ impl Settling<'_> {
         &self,
         mut drafts: Vec<WeightDraft>,
         flexible: &[Flexible],
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Vec<Option<Amount>> {
         drafts.sort_unstable_by(|a, b| {
             (&a.programme, &a.group, a.row).cmp(&(&b.programme, &b.group, b.row))
@@ -307,7 +304,7 @@ impl Settling<'_> {
         &self,
         flexible: &[Flexible],
         weights: &[Option<Amount>],
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Budgets {
         let mut settled = Budgets {
             programmes: vec![None; self.names.0.len()],
@@ -370,7 +367,7 @@ fn refuse_uncapped(
     settling: &Settling<'_>,
     flexible: &[Flexible],
     uncapped: &[(usize, u64)],
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) {
     for (seat, row) in uncapped {
         let programme = settling.seats[*seat].programme;

@@ -7,6 +7,7 @@ use domain::InputProblem;
 use super::amount::Amount;
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
+use crate::problems::Problems;
 
 pub(super) const BUDGETS: &str = "budgets.csv";
 pub(super) const SEAT_WEIGHTS: &str = "seat_weights.csv";
@@ -61,7 +62,7 @@ impl BudgetDrafts {
     pub(crate) fn from_rows(
         budgets: &[BudgetRow],
         weights: &[SeatWeightRow],
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Self {
         let mut drafts = Self::default();
         for (row, given) in (1..).zip(budgets) {
@@ -96,7 +97,7 @@ pub(crate) fn read_budgets<R: Read>(
     budgets: Option<R>,
     weights: Option<R>,
     row_limit: u64,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) -> BudgetDrafts {
     let mut drafts = BudgetDrafts::default();
     match (budgets, weights) {
@@ -129,7 +130,7 @@ fn read_budget_rows<R: Read>(
     input: R,
     row_limit: u64,
     drafts: &mut BudgetDrafts,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) {
     const COLUMNS: &[&str] = &["programme_id", "budget"];
     let Some(mut table) = CsvTable::open(BUDGETS, COLUMNS, input, row_limit, problems) else {
@@ -153,7 +154,7 @@ fn read_weight_rows<R: Read>(
     input: R,
     row_limit: u64,
     drafts: &mut BudgetDrafts,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) {
     const COLUMNS: &[&str] = &["programme_id", "seat_group", "weight"];
     let Some(mut table) = CsvTable::open(SEAT_WEIGHTS, COLUMNS, input, row_limit, problems) else {
@@ -184,7 +185,7 @@ fn read_weight_rows<R: Read>(
 fn read_amount<R: Read>(
     table: &CsvTable<R>,
     column: usize,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) -> Option<Amount> {
     let text = table.text(column, problems)?;
     match text.parse() {

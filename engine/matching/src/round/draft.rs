@@ -6,6 +6,7 @@ use super::rows::Siblings;
 use super::{NONE, Round, Seat, Wish};
 use crate::error_codes as code;
 use crate::flexible::{BudgetDrafts, Budgets, NO_CAP};
+use crate::problems::Problems;
 use crate::texts::Interner;
 
 pub(crate) const PROGRAMMES: &str = "programmes.csv";
@@ -20,6 +21,7 @@ struct SeatDraft {
     row: u64,
 }
 
+#[derive(Clone, Copy)]
 struct ApplicationDraft {
     applicant: u32,
     programme: u32,
@@ -50,7 +52,9 @@ pub(super) struct Draft {
     pub(super) budgets: BudgetDrafts,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
-    pub(super) problems: Vec<InputProblem>,
+    pub(super) problems: Problems,
+    /// Number of the applicant of the last application.
+    last_applicant: u32,
 }
 
 impl Draft {
@@ -75,46 +79,51 @@ impl Draft {
         });
     }
 
-    /// The number of a programme; `None`, with a problem, when the round does not have it.
-    fn known_programme(
-        &mut self,
-        code: &'static str,
-        file: &str,
-        row: u64,
-        column: &str,
-        programme: &str,
-    ) -> Option<u32> {
-        let number = self.programmes.find(programme);
-        if number.is_none() && !self.programmes_unreadable {
-            self.problems.push(
-                InputProblem::new(code, file, "programmes.csv does not have this programme")
-                    .at(row, column, programme)
-                    .remedy(
-                        "add the programme (capacity 0 if it admits nobody) or correct the row",
-                    ),
-            );
-        }
-        number
+    /// The number of a programme of the round.
+    pub(super) fn find_programme(&self, programme: &[u8]) -> Option<u32> {
+        self.programmes.find(programme)
     }
 
-    pub(super) fn add_application(
+    /// Adds the problem that the round does not have a programme.
+    pub(super) fn refuse_programme(
+        &mut self,
+        code: &'static str,
+        file: &'static str,
+        row: u64,
+        programme: &str,
+    ) {
+        if self.programmes_unreadable {
+            return;
+        }
+        let column = if file == APPLICATIONS {
+            "programme_id"
+        } else {
+            "enrolled_programme_id"
+        };
+        self.problems.add(code, file, || {
+            InputProblem::new(code, file, "programmes.csv does not have this programme")
+                .at(row, column, programme)
+                .remedy("add the programme (capacity 0 if it admits nobody) or correct the row")
+        });
+    }
+
+    /// The number of the applicant of an application; `None` when the text is empty or not UTF-8.
+    pub(super) fn applicant(&mut self, applicant: &[u8]) -> Option<u32> {
+        // The wishes of a child mostly stand together.
+        if !self.applicants.is(self.last_applicant, applicant) {
+            let text = std::str::from_utf8(applicant).ok()?;
+            self.last_applicant = self.applicants.number(text);
+        }
+        Some(self.last_applicant).filter(|_| !applicant.is_empty())
+    }
+
+    /// Adds an application of a known applicant for a known programme.
+    pub(super) fn push_application(
         &mut self,
         row: u64,
-        applicant: &str,
-        programme: &str,
-        rank: u32,
-        points: i32,
-        lot: Option<u32>,
+        (applicant, programme): (u32, u32),
+        (rank, points, lot): (u32, i32, Option<u32>),
     ) {
-        let known = self.known_programme(
-            code::UNKNOWN_PROGRAMME,
-            APPLICATIONS,
-            row,
-            "programme_id",
-            programme,
-        );
-        let Some(programme) = known else { return };
-        let applicant = self.applicants.number(applicant);
         self.applications.push(ApplicationDraft {
             applicant,
             programme,
@@ -123,6 +132,23 @@ impl Draft {
             lot: lot.unwrap_or(NONE),
             row: row as u32,
         });
+    }
+
+    /// Adds an application; a problem when the round does not have the programme.
+    pub(super) fn add_application(
+        &mut self,
+        row: u64,
+        applicant: &str,
+        programme: &str,
+        standing: (u32, i32, Option<u32>),
+    ) {
+        match self.find_programme(programme.as_bytes()) {
+            Some(programme) => {
+                let applicant = self.applicants.number(applicant);
+                self.push_application(row, (applicant, programme), standing);
+            }
+            None => self.refuse_programme(code::UNKNOWN_PROGRAMME, APPLICATIONS, row, programme),
+        }
     }
 
     /// Adds a child; `family` and `enrolled` are `None` when there is none.
@@ -140,24 +166,22 @@ impl Draft {
                 Siblings::TogetherPreferred => "together_preferred",
                 _ => "together_only",
             };
-            self.problems.push(
+            self.problems.add(code::SIBLINGS_NOT_COVERED, APPLICANTS, || {
                 InputProblem::new(
                     code::SIBLINGS_NOT_COVERED,
                     APPLICANTS,
                     "this version places every child on its own; siblings cannot be kept together yet",
                 )
                 .at(row, "siblings", word)
-                .remedy("write independent, or match these families by hand"),
-            );
+                .remedy("write independent, or match these families by hand")
+            });
         }
         let enrolled = enrolled.and_then(|programme| {
-            self.known_programme(
-                code::UNKNOWN_ENROLLED,
-                APPLICANTS,
-                row,
-                "enrolled_programme_id",
-                programme,
-            )
+            let number = self.find_programme(programme.as_bytes());
+            if number.is_none() {
+                self.refuse_programme(code::UNKNOWN_ENROLLED, APPLICANTS, row, programme);
+            }
+            number
         });
         self.people.push(ApplicantDraft {
             applicant: self.applicants.number(applicant),
@@ -221,8 +245,7 @@ impl Draft {
         if self.problems.is_empty() {
             Ok(round)
         } else {
-            self.problems.sort();
-            Err(self.problems)
+            Err(self.problems.into_list())
         }
     }
 }
@@ -231,7 +254,7 @@ impl Draft {
 fn sort_seats(
     round: &mut Round,
     mut drafts: Vec<SeatDraft>,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) -> Vec<(usize, u64)> {
     let mut uncapped = Vec::new();
     drafts.sort_unstable_by_key(|seat| (seat.programme, seat.group, seat.row));
@@ -268,11 +291,7 @@ fn sort_seats(
     uncapped
 }
 
-fn sort_people(
-    round: &mut Round,
-    mut people: Vec<ApplicantDraft>,
-    problems: &mut Vec<InputProblem>,
-) {
+fn sort_people(round: &mut Round, mut people: Vec<ApplicantDraft>, problems: &mut Problems) {
     people.sort_unstable_by_key(|person| (person.applicant, person.row));
     let mut held = vec![0_u32; round.seats.len()];
     let mut last: Option<(u32, u64)> = None;
@@ -335,40 +354,69 @@ fn sort_people(
     }
 }
 
-fn sort_wishes(
-    round: &mut Round,
-    mut drafts: Vec<ApplicationDraft>,
-    problems: &mut Vec<InputProblem>,
-) {
-    drafts.sort_unstable_by_key(|draft| (draft.applicant, draft.rank, draft.programme, draft.row));
+/// By applicant, rank, programme and row.
+fn sort_applications(drafts: Vec<ApplicationDraft>, applicants: usize) -> Vec<ApplicationDraft> {
+    let key = |draft: &ApplicationDraft| (draft.applicant, draft.rank, draft.programme, draft.row);
+    if drafts.is_sorted_by_key(key) {
+        return drafts;
+    }
+    // Every applicant's together, by counting; few rows each are left to sort.
+    let mut next = vec![0_usize; applicants + 1];
+    for draft in &drafts {
+        next[draft.applicant as usize + 1] += 1;
+    }
+    for applicant in 0..applicants {
+        next[applicant + 1] += next[applicant];
+    }
+    let mut sorted = drafts.clone();
+    for draft in drafts {
+        let place = &mut next[draft.applicant as usize];
+        sorted[*place] = draft;
+        *place += 1;
+    }
+    for own in sorted.chunk_by_mut(|a, b| a.applicant == b.applicant) {
+        own.sort_unstable_by_key(key);
+    }
+    sorted
+}
+
+fn sort_wishes(round: &mut Round, drafts: Vec<ApplicationDraft>, problems: &mut Problems) {
+    let drafts = sort_applications(drafts, round.applicants.len());
     let mut wishes = Vec::with_capacity(drafts.len() + round.enrolled_count());
     let mut wish_starts = Vec::with_capacity(round.applicants.len() + 1);
+    let open_seats = OpenSeats::of(round);
+    // The last applicant that applied for each programme.
+    let mut applied = vec![NONE; round.programmes.len()];
     let mut rest = &drafts[..];
     for applicant in 0..round.applicants.len() {
         wish_starts.push(wishes.len() as u32);
-        let count = rest.partition_point(|draft| draft.applicant as usize == applicant);
+        let count = rest
+            .iter()
+            .take_while(|draft| draft.applicant as usize == applicant)
+            .count();
         let (own, others) = rest.split_at(count);
         rest = others;
-        find_duplicates(round, own, problems);
         let group = round.applicant_group[applicant];
-        let seat = |programme| {
-            round
-                .find_seat(programme, group)
-                .filter(|seat| !round.budgets.is_closed(*seat, &round.seats))
-                .map_or(NONE, |seat| seat as u32)
-        };
-        wishes.extend(own.iter().map(|draft| Wish {
-            programme: draft.programme,
-            seat: seat(draft.programme),
-            rank: draft.rank,
-            points: draft.points,
-            lot: draft.lot,
-        }));
+        let mut twice = false;
+        for draft in own {
+            let last = std::mem::replace(&mut applied[draft.programme as usize], applicant as u32);
+            twice |= last == applicant as u32;
+            wishes.push(Wish {
+                programme: draft.programme,
+                seat: open_seats.find(draft.programme, group),
+                rank: draft.rank,
+                points: draft.points,
+                lot: draft.lot,
+            });
+        }
+        if twice {
+            find_duplicates(round, own, problems);
+        }
         let enrolled = round.applicant_enrolled[applicant];
-        if enrolled != NONE && own.iter().all(|draft| draft.programme != enrolled) {
+        if enrolled != NONE && applied[enrolled as usize] != applicant as u32 {
             wishes.push(Wish {
                 programme: enrolled,
-                seat: seat(enrolled),
+                seat: open_seats.find(enrolled, group),
                 rank: own.last().map_or(0, |draft| draft.rank) + 1,
                 points: 0,
                 lot: NONE,
@@ -380,13 +428,48 @@ fn sort_wishes(
     round.wish_starts = wish_starts;
 }
 
-/// Applications of one applicant for the same programme.
-fn find_duplicates(round: &Round, own: &[ApplicationDraft], problems: &mut Vec<InputProblem>) {
-    let mut seen: Vec<(u32, u32)> = Vec::new();
-    if own.len() < 2 {
-        return;
+/// Seats by programme, those of closed groups of flexible programmes left out.
+struct OpenSeats {
+    /// Where the seats of each programme start; one entry more than programmes.
+    starts: Vec<u32>,
+    /// Group and number of each seat.
+    seats: Vec<(u32, u32)>,
+}
+
+impl OpenSeats {
+    fn of(round: &Round) -> Self {
+        let mut starts = vec![0; round.programmes.len() + 1];
+        let mut seats = Vec::with_capacity(round.seats.len());
+        for (number, seat) in round.seats.iter().enumerate() {
+            if !round.budgets.is_closed(number, &round.seats) {
+                seats.push((seat.group, number as u32));
+            }
+            starts[seat.programme as usize + 1] = seats.len() as u32;
+        }
+        // A programme without seats starts where the one before it ends.
+        for programme in 1..starts.len() {
+            starts[programme] = starts[programme].max(starts[programme - 1]);
+        }
+        Self { starts, seats }
     }
-    seen.extend(own.iter().map(|draft| (draft.programme, draft.row)));
+
+    /// Seat number of a programme and group; [`NONE`] when the group is closed.
+    fn find(&self, programme: u32, group: u32) -> u32 {
+        let programme = programme as usize;
+        let seats =
+            &self.seats[self.starts[programme] as usize..self.starts[programme + 1] as usize];
+        seats
+            .binary_search_by_key(&group, |seat| seat.0)
+            .map_or(NONE, |place| seats[place].1)
+    }
+}
+
+/// Applications of one applicant for the same programme.
+fn find_duplicates(round: &Round, own: &[ApplicationDraft], problems: &mut Problems) {
+    let mut seen: Vec<(u32, u32)> = own
+        .iter()
+        .map(|draft| (draft.programme, draft.row))
+        .collect();
     seen.sort_unstable();
     for pair in seen.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
         let applicant = round.applicants.get(own[0].applicant as usize);

@@ -10,6 +10,7 @@ use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
 use crate::flexible::{NO_CAP, read_budgets};
+use crate::problems::Problems;
 
 /// Rows that one file may have; wish numbers, own places included, then fit 32 bits.
 const ROW_LIMIT: u64 = 2_000_000_000;
@@ -113,17 +114,16 @@ fn read_round_within<R: Read>(
 
 fn read_programmes<R: Read>(input: R, flexible: bool, row_limit: u64, draft: &mut Draft) {
     const COLUMNS: &[&str] = &["programme_id", "seat_group", "capacity"];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let Some(mut table) = CsvTable::open(PROGRAMMES, COLUMNS, input, row_limit, &mut problems)
+    let Some(mut table) =
+        CsvTable::open(PROGRAMMES, COLUMNS, input, row_limit, &mut draft.problems)
     else {
         draft.programmes_unreadable = true;
-        draft.problems.append(&mut problems);
         return;
     };
-    while table.advance(&mut problems) {
-        let programme = table.filled(0, &mut problems);
-        let group = table.text(1, &mut problems);
-        let capacity = read_capacity(&table, flexible, &mut problems);
+    while table.advance(&mut draft.problems) {
+        let programme = table.filled(0, &mut draft.problems);
+        let group = table.text(1, &mut draft.problems);
+        let capacity = read_capacity(&table, flexible, &mut draft.problems);
         match (programme, group) {
             // A faulty capacity is reported already and must not cause further problems.
             (Some(programme), Some(group)) => {
@@ -134,33 +134,35 @@ fn read_programmes<R: Read>(input: R, flexible: bool, row_limit: u64, draft: &mu
             _ => {}
         }
     }
-    draft.problems.append(&mut problems);
 }
 
 /// The capacity of the current row; `Some(None)` when it is empty in a round with budgets.
 fn read_capacity<R: Read>(
     table: &CsvTable<R>,
     flexible: bool,
-    problems: &mut Vec<InputProblem>,
+    problems: &mut Problems,
 ) -> Option<Option<u32>> {
     let text = table.text(2, problems)?;
     if text.is_empty() {
         if flexible {
             return Some(None);
         }
-        problems.push(
-            table
-                .problem(code::EMPTY_CAPACITY, 2, "the capacity is empty")
-                .remedy("write the number of seats; it may stay empty only with budgets.csv"),
+        let remedy = "write the number of seats; it may stay empty only with budgets.csv";
+        table.refuse(
+            problems,
+            code::EMPTY_CAPACITY,
+            2,
+            "the capacity is empty",
+            remedy,
         );
         return None;
     }
     if text.parse::<i64>().is_ok_and(|capacity| capacity < 0) {
-        problems.push(
-            table
-                .problem(code::NEGATIVE_CAPACITY, 2, "a capacity is not below zero")
-                .remedy("write 0 when nobody can be admitted"),
+        let (message, remedy) = (
+            "a capacity is not below zero",
+            "write 0 when nobody can be admitted",
         );
+        table.refuse(problems, code::NEGATIVE_CAPACITY, 2, message, remedy);
         return None;
     }
     table.number(2, "from 0 to 4294967295", problems).map(Some)
@@ -168,54 +170,67 @@ fn read_capacity<R: Read>(
 
 fn read_applications<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
     const COLUMNS: &[&str] = &["applicant_id", "programme_id", "rank", "points", "lot"];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let table = CsvTable::open(APPLICATIONS, COLUMNS, input, row_limit, &mut problems);
-    if let Some(mut table) = table {
-        while table.advance(&mut problems) {
-            let applicant = table.filled(0, &mut problems);
-            let programme = table.filled(1, &mut problems);
-            let rank = read_rank(&table, &mut problems);
-            let points = table.number(3, "from -2147483648 to 2147483647", &mut problems);
-            let lot = read_lot(&table, &mut problems);
-            if let (Some(applicant), Some(programme), Some(rank), Some(points), Some(lot)) =
-                (applicant, programme, rank, points, lot)
-            {
-                draft.add_application(table.row(), applicant, programme, rank, points, lot);
-            }
+    let table = CsvTable::open(APPLICATIONS, COLUMNS, input, row_limit, &mut draft.problems);
+    let Some(mut table) = table else { return };
+    while table.advance(&mut draft.problems) {
+        let rank = read_rank(&table, &mut draft.problems);
+        let points = read_points(&table, &mut draft.problems);
+        let lot = read_lot(&table, &mut draft.problems);
+        let (applicant, programme) = (table.bytes(0), draft.find_programme(table.bytes(1)));
+        if let (Some(rank), Some(points), Some(lot), Some(programme)) =
+            (rank, points, lot, programme)
+            && let Some(applicant) = draft.applicant(applicant)
+        {
+            draft.push_application(table.row(), (applicant, programme), (rank, points, lot));
+            continue;
+        }
+        table.filled(0, &mut draft.problems);
+        if let Some(text) = table.filled(1, &mut draft.problems)
+            && programme.is_none()
+        {
+            draft.refuse_programme(code::UNKNOWN_PROGRAMME, APPLICATIONS, table.row(), text);
         }
     }
-    draft.problems.append(&mut problems);
 }
 
-fn read_rank<R: Read>(table: &CsvTable<R>, problems: &mut Vec<InputProblem>) -> Option<u32> {
-    let rank: i64 = table.number(2, "from 1 to 1000000000", problems)?;
+fn read_rank<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<u32> {
+    let rank: i64 = match table.short_number(2) {
+        Some(rank) => rank.into(),
+        None => table.number(2, "from 1 to 1000000000", problems)?,
+    };
     if (1..=i64::from(GREATEST_RANK)).contains(&rank) {
         return u32::try_from(rank).ok();
     }
-    problems.push(
-        table
-            .problem(code::RANK_OUT_OF_RANGE, 2, RANK_MESSAGE)
-            .remedy(RANK_REMEDY),
+    table.refuse(
+        problems,
+        code::RANK_OUT_OF_RANGE,
+        2,
+        RANK_MESSAGE,
+        RANK_REMEDY,
     );
     None
 }
 
+fn read_points<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<i32> {
+    match table.short_number(3) {
+        Some(points) => i32::try_from(points).ok(),
+        None => table.number(3, "from -2147483648 to 2147483647", problems),
+    }
+}
+
 /// The lot; `Some(None)` when the field is empty.
-fn read_lot<R: Read>(table: &CsvTable<R>, problems: &mut Vec<InputProblem>) -> Option<Option<u32>> {
-    if table.text(4, problems)?.is_empty() {
+fn read_lot<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Option<u32>> {
+    if let Some(lot) = table.short_number(4) {
+        return Some(Some(lot));
+    }
+    if table.bytes(4).is_empty() {
         return Some(None);
     }
     let lot: u32 = table.number(4, "from 0 to 4294967294", problems)?;
     if lot == NONE {
-        problems.push(
-            table
-                .problem(
-                    code::BAD_NUMBER,
-                    4,
-                    "the field is not a whole number from 0 to 4294967294",
-                )
-                .remedy("write digits only, within the range"),
-        );
+        let message = "the field is not a whole number from 0 to 4294967294";
+        let remedy = "write digits only, within the range";
+        table.refuse(problems, code::BAD_NUMBER, 4, message, remedy);
         return None;
     }
     Some(Some(lot))
@@ -229,15 +244,14 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
         "siblings",
         "enrolled_programme_id",
     ];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let table = CsvTable::open(APPLICANTS, COLUMNS, input, row_limit, &mut problems);
+    let table = CsvTable::open(APPLICANTS, COLUMNS, input, row_limit, &mut draft.problems);
     if let Some(mut table) = table {
-        while table.advance(&mut problems) {
-            let applicant = table.filled(0, &mut problems);
-            let group = table.text(1, &mut problems);
-            let family = table.text(2, &mut problems);
-            let siblings = read_siblings(&table, &mut problems);
-            let enrolled = table.text(4, &mut problems);
+        while table.advance(&mut draft.problems) {
+            let applicant = table.filled(0, &mut draft.problems);
+            let group = table.text(1, &mut draft.problems);
+            let family = table.text(2, &mut draft.problems);
+            let siblings = read_siblings(&table, &mut draft.problems);
+            let enrolled = table.text(4, &mut draft.problems);
             if let (Some(applicant), Some(group), Some(family), Some(siblings), Some(enrolled)) =
                 (applicant, group, family, siblings, enrolled)
             {
@@ -253,23 +267,17 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
             }
         }
     }
-    draft.problems.append(&mut problems);
 }
 
-fn read_siblings<R: Read>(
-    table: &CsvTable<R>,
-    problems: &mut Vec<InputProblem>,
-) -> Option<Siblings> {
+fn read_siblings<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Siblings> {
     match table.text(3, problems)? {
         "" | "independent" => Some(Siblings::Independent),
         "together_preferred" => Some(Siblings::TogetherPreferred),
         "together_only" => Some(Siblings::TogetherOnly),
         _ => {
-            problems.push(
-                table
-                    .problem(code::UNKNOWN_SIBLINGS, 3, "the siblings rule is unknown")
-                    .remedy("write independent, together_preferred, together_only or nothing"),
-            );
+            let remedy = "write independent, together_preferred, together_only or nothing";
+            let message = "the siblings rule is unknown";
+            table.refuse(problems, code::UNKNOWN_SIBLINGS, 3, message, remedy);
             None
         }
     }

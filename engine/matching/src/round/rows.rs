@@ -129,9 +129,7 @@ impl Round {
                 row,
                 &given.applicant_id,
                 &given.programme_id,
-                given.rank,
-                given.points,
-                given.lot,
+                (given.rank, given.points, given.lot),
             );
         }
         for (row, given) in (1..).zip(applicants) {
