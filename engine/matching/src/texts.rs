@@ -40,10 +40,14 @@ impl TextList {
 
     /// The number of a text, in a list sorted bytewise.
     pub(crate) fn find_sorted(&self, text: &str) -> Option<usize> {
+        self.find_sorted_bytes(text.as_bytes())
+    }
+
+    fn find_sorted_bytes(&self, text: &[u8]) -> Option<usize> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.bytes(middle).cmp(text.as_bytes()) {
+            match self.bytes(middle).cmp(text) {
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
@@ -55,12 +59,14 @@ impl TextList {
 
 /// Numbers texts in order of first sight.
 ///
-/// Open addressing with a fixed hash, so that a run never depends on a random state. The numbers
+/// Open addressing with a fixed hash, so that a run never depends on a random state. As long as the
+/// texts come in ascending order, as they mostly do, there is nothing to hash. The numbers
 /// depend on the order of the input; [`Interner::into_sorted`] replaces them by bytewise order.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     texts: TextList,
-    /// Number + 1 of the text in each slot, 0 = empty; a power of two long.
+    /// Number + 1 of the text in each slot, 0 = empty; a power of two long. Without slots the texts are
+    /// in ascending order.
     slots: Vec<u32>,
 }
 
@@ -94,9 +100,19 @@ impl Interner {
     /// The number of a text seen before.
     pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
         if self.slots.is_empty() {
-            return None;
+            return self
+                .texts
+                .find_sorted_bytes(text)
+                .map(|number| number as u32);
         }
         self.slots[self.slot(text)].checked_sub(1)
+    }
+
+    /// Makes ready for many searches.
+    pub(crate) fn index(&mut self) {
+        if self.slots.is_empty() {
+            self.grow();
+        }
     }
 
     /// Whether this is the text with a number.
@@ -106,6 +122,16 @@ impl Interner {
 
     /// The number of a text, seen before or not.
     pub(crate) fn number(&mut self, text: &str) -> u32 {
+        if self.slots.is_empty() {
+            let last = self.texts.len().checked_sub(1);
+            if last.is_none_or(|last| self.texts.bytes(last) < text.as_bytes()) {
+                self.texts.push(text);
+                return self.texts.len() as u32 - 1;
+            }
+            if let Some(number) = self.texts.find_sorted(text) {
+                return number as u32;
+            }
+        }
         if self.slots.len() < 2 * (self.texts.len() + 1) {
             self.grow();
         }
@@ -176,6 +202,7 @@ mod tests {
         for (number, text) in texts.iter().enumerate() {
             assert_eq!(interner.number(text), number as u32);
         }
+        interner.index();
         for (number, text) in texts.iter().enumerate() {
             assert_eq!(interner.number(text), number as u32);
             assert_eq!(interner.find(text.as_bytes()), Some(number as u32));
@@ -190,6 +217,21 @@ mod tests {
         }
         assert!((1..sorted.len()).all(|n| sorted.get(n - 1) < sorted.get(n)));
         assert_eq!(sorted.find_sorted("text"), None);
+    }
+
+    #[test]
+    fn ascending_texts_are_found_before_and_after_one_out_of_order() {
+        let mut interner = Interner::default();
+        for (number, text) in ["b", "d", "f"].into_iter().enumerate() {
+            assert_eq!(interner.number(text), number as u32);
+        }
+        assert_eq!((interner.find(b"d"), interner.find(b"c")), (Some(1), None));
+        assert_eq!((interner.number("d"), interner.number("f")), (1, 2));
+        assert!(interner.slots.is_empty());
+        assert_eq!((interner.number("c"), interner.number("b")), (3, 0));
+        assert_eq!((interner.find(b"c"), interner.find(b"e")), (Some(3), None));
+        let (sorted, places) = interner.into_sorted();
+        assert_eq!((sorted.get(1), places), ("c", vec![0, 2, 3, 1]));
     }
 
     #[test]

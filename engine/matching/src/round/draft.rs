@@ -21,16 +21,6 @@ struct SeatDraft {
     row: u64,
 }
 
-#[derive(Clone, Copy)]
-struct ApplicationDraft {
-    applicant: u32,
-    programme: u32,
-    rank: u32,
-    points: i32,
-    lot: u32,
-    row: u32,
-}
-
 struct ApplicantDraft {
     applicant: u32,
     group: u32,
@@ -47,7 +37,10 @@ pub(super) struct Draft {
     applicants: Interner,
     families: Interner,
     seats: Vec<SeatDraft>,
-    applications: Vec<ApplicationDraft>,
+    /// Applicant of each application.
+    application_of: Vec<u32>,
+    /// Applications; instead of the seat, which is not known yet, each has its row.
+    applications: Vec<Wish>,
     people: Vec<ApplicantDraft>,
     pub(super) budgets: BudgetDrafts,
     /// The programmes could not be read: whether one is known cannot be said.
@@ -82,6 +75,11 @@ impl Draft {
     /// The number of a programme of the round.
     pub(super) fn find_programme(&self, programme: &[u8]) -> Option<u32> {
         self.programmes.find(programme)
+    }
+
+    /// Makes ready for many searches for programmes.
+    pub(super) fn programmes_are_complete(&mut self) {
+        self.programmes.index();
     }
 
     /// Adds the problem that the round does not have a programme.
@@ -124,13 +122,13 @@ impl Draft {
         (applicant, programme): (u32, u32),
         (rank, points, lot): (u32, i32, Option<u32>),
     ) {
-        self.applications.push(ApplicationDraft {
-            applicant,
+        self.application_of.push(applicant);
+        self.applications.push(Wish {
             programme,
+            seat: row as u32,
             rank,
             points,
             lot: lot.unwrap_or(NONE),
-            row: row as u32,
         });
     }
 
@@ -237,11 +235,15 @@ impl Draft {
             person.enrolled = place(&programme_place, person.enrolled).unwrap_or(NONE);
         }
         sort_people(&mut round, self.people, &mut self.problems);
+        for applicant in &mut self.application_of {
+            *applicant = applicant_place[*applicant as usize];
+        }
         for application in &mut self.applications {
-            application.applicant = applicant_place[application.applicant as usize];
             application.programme = programme_place[application.programme as usize];
         }
-        sort_wishes(&mut round, self.applications, &mut self.problems);
+        drop(applicant_place);
+        sort_applications(&mut round, self.applications, self.application_of);
+        settle_wishes(&mut round, &mut self.problems);
         if self.problems.is_empty() {
             Ok(round)
         } else {
@@ -354,78 +356,102 @@ fn sort_people(round: &mut Round, mut people: Vec<ApplicantDraft>, problems: &mu
     }
 }
 
-/// By applicant, rank, programme and row.
-fn sort_applications(drafts: Vec<ApplicationDraft>, applicants: usize) -> Vec<ApplicationDraft> {
-    let key = |draft: &ApplicationDraft| (draft.applicant, draft.rank, draft.programme, draft.row);
-    if drafts.is_sorted_by_key(key) {
-        return drafts;
+/// Puts the applications into the round by applicant, rank, programme and row.
+fn sort_applications(round: &mut Round, mut applications: Vec<Wish>, application_of: Vec<u32>) {
+    let mut starts = vec![0_u32; round.applicants.len() + 1];
+    for applicant in &application_of {
+        starts[*applicant as usize + 1] += 1;
     }
-    // Every applicant's together, by counting; few rows each are left to sort.
-    let mut next = vec![0_usize; applicants + 1];
-    for draft in &drafts {
-        next[draft.applicant as usize + 1] += 1;
+    for applicant in 1..starts.len() {
+        starts[applicant] += starts[applicant - 1];
     }
-    for applicant in 0..applicants {
-        next[applicant + 1] += next[applicant];
+    if !application_of.is_sorted() {
+        let mut next = starts.clone();
+        let mut sorted = applications.clone();
+        for (application, applicant) in applications.into_iter().zip(application_of) {
+            let place = &mut next[applicant as usize];
+            sorted[*place as usize] = application;
+            *place += 1;
+        }
+        applications = sorted;
     }
-    let mut sorted = drafts.clone();
-    for draft in drafts {
-        let place = &mut next[draft.applicant as usize];
-        sorted[*place] = draft;
-        *place += 1;
+    for applicant in 1..starts.len() {
+        let own = &mut applications[starts[applicant - 1] as usize..starts[applicant] as usize];
+        let key = |wish: &Wish| (wish.rank, wish.programme, wish.seat);
+        if !own.is_sorted_by_key(key) {
+            own.sort_unstable_by_key(key);
+        }
     }
-    for own in sorted.chunk_by_mut(|a, b| a.applicant == b.applicant) {
-        own.sort_unstable_by_key(key);
-    }
-    sorted
+    round.wishes = applications;
+    round.wish_starts = starts;
 }
 
-fn sort_wishes(round: &mut Round, drafts: Vec<ApplicationDraft>, problems: &mut Problems) {
-    let drafts = sort_applications(drafts, round.applicants.len());
-    let mut wishes = Vec::with_capacity(drafts.len() + round.enrolled_count());
-    let mut wish_starts = Vec::with_capacity(round.applicants.len() + 1);
+/// Finds the seat of every application and appends the own places of enrolled children.
+fn settle_wishes(round: &mut Round, problems: &mut Problems) {
     let open_seats = OpenSeats::of(round);
-    // The last applicant that applied for each programme.
+    // The last applicant seen to apply for each programme.
     let mut applied = vec![NONE; round.programmes.len()];
-    let mut rest = &drafts[..];
+    let mut appended: Vec<u32> = Vec::new();
     for applicant in 0..round.applicants.len() {
-        wish_starts.push(wishes.len() as u32);
-        let count = rest
-            .iter()
-            .take_while(|draft| draft.applicant as usize == applicant)
-            .count();
-        let (own, others) = rest.split_at(count);
-        rest = others;
         let group = round.applicant_group[applicant];
+        let range = round.wish_range(applicant);
         let mut twice = false;
-        for draft in own {
-            let last = std::mem::replace(&mut applied[draft.programme as usize], applicant as u32);
+        for wish in &round.wishes[range.clone()] {
+            let last = std::mem::replace(&mut applied[wish.programme as usize], applicant as u32);
             twice |= last == applicant as u32;
-            wishes.push(Wish {
-                programme: draft.programme,
-                seat: open_seats.find(draft.programme, group),
-                rank: draft.rank,
-                points: draft.points,
-                lot: draft.lot,
-            });
         }
         if twice {
-            find_duplicates(round, own, problems);
+            find_duplicates(round, applicant, problems);
+        }
+        for wish in &mut round.wishes[range] {
+            wish.seat = open_seats.find(wish.programme, group);
         }
         let enrolled = round.applicant_enrolled[applicant];
         if enrolled != NONE && applied[enrolled as usize] != applicant as u32 {
-            wishes.push(Wish {
-                programme: enrolled,
-                seat: open_seats.find(enrolled, group),
-                rank: own.last().map_or(0, |draft| draft.rank) + 1,
-                points: 0,
-                lot: NONE,
-            });
+            appended.push(applicant as u32);
         }
     }
-    wish_starts.push(wishes.len() as u32);
-    round.wishes = wishes;
-    round.wish_starts = wish_starts;
+    append_own_places(round, &appended, &open_seats);
+}
+
+/// Appends the own place, one rank below the last wish, to the wishes of these applicants.
+fn append_own_places(round: &mut Round, appended: &[u32], open_seats: &OpenSeats) {
+    let blank = Wish {
+        programme: NONE,
+        seat: NONE,
+        rank: 1,
+        points: 0,
+        lot: NONE,
+    };
+    let old_length = round.wishes.len();
+    round.wishes.resize(old_length + appended.len(), blank);
+    // From the back, so that everything moves into room that is free.
+    let mut end = old_length;
+    for (before, applicant) in appended.iter().enumerate().rev() {
+        let applicant = *applicant as usize;
+        let own = round.wish_range(applicant);
+        round.wishes.copy_within(own.end..end, own.end + before + 1);
+        end = own.end;
+        let last = own.clone().next_back().map(|wish| round.wishes[wish].rank);
+        let enrolled = round.applicant_enrolled[applicant];
+        round.wishes[own.end + before] = Wish {
+            programme: enrolled,
+            seat: open_seats.find(enrolled, round.applicant_group[applicant]),
+            rank: last.unwrap_or(0) + 1,
+            ..blank
+        };
+    }
+    let mut more = 0;
+    let mut next = appended.iter().peekable();
+    for applicant in 0..round.applicants.len() {
+        if next
+            .next_if(|given| **given as usize == applicant)
+            .is_some()
+        {
+            more += 1;
+        }
+        round.wish_starts[applicant + 1] += more;
+    }
 }
 
 /// Seats by programme, those of closed groups of flexible programmes left out.
@@ -464,30 +490,28 @@ impl OpenSeats {
     }
 }
 
-/// Applications of one applicant for the same programme.
-fn find_duplicates(round: &Round, own: &[ApplicationDraft], problems: &mut Problems) {
-    let mut seen: Vec<(u32, u32)> = own
+/// Applications of one applicant for the same programme; they still have their rows.
+fn find_duplicates(round: &Round, applicant: usize, problems: &mut Problems) {
+    let mut seen: Vec<(u32, u32)> = round
+        .wishes_of(applicant)
         .iter()
-        .map(|draft| (draft.programme, draft.row))
+        .map(|wish| (wish.programme, wish.seat))
         .collect();
     seen.sort_unstable();
     for pair in seen.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        let applicant = round.applicants.get(own[0].applicant as usize);
-        problems.push(
-            InputProblem::new(
-                code::DUPLICATE_APPLICATION,
-                APPLICATIONS,
-                format!(
-                    "applicant {applicant} applies for this programme in row {} already",
-                    pair[0].1
-                ),
-            )
-            .at(
-                u64::from(pair[1].1),
-                "programme_id",
-                round.programmes.get(pair[0].0 as usize),
-            )
-            .remedy("keep one of the rows"),
-        );
+        let (first, row) = (pair[0].1, u64::from(pair[1].1));
+        problems.add(code::DUPLICATE_APPLICATION, APPLICATIONS, || {
+            let message = format!(
+                "applicant {} applies for this programme in row {first} already",
+                round.applicants.get(applicant)
+            );
+            InputProblem::new(code::DUPLICATE_APPLICATION, APPLICATIONS, message)
+                .at(
+                    row,
+                    "programme_id",
+                    round.programmes.get(pair[0].0 as usize),
+                )
+                .remedy("keep one of the rows")
+        });
     }
 }

@@ -105,6 +105,7 @@ fn read_round_within<R: Read>(
         &mut draft.problems,
     );
     read_programmes(files.programmes, flexible, row_limit, &mut draft);
+    draft.programmes_are_complete();
     read_applications(files.applications, row_limit, &mut draft);
     if let Some(applicants) = files.applicants {
         read_applicants(applicants, row_limit, &mut draft);
