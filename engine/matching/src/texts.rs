@@ -65,14 +65,31 @@ impl TextList {
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     texts: TextList,
-    /// Number + 1 of the text in each slot, 0 = empty; a power of two long. Without slots the texts are
-    /// in ascending order.
-    slots: Vec<u32>,
+    /// A power of two long. Without slots the texts are in ascending order.
+    slots: Vec<Slot>,
+}
+
+/// Where a text may stand in the table.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// High bits of the hash of the text.
+    mark: u32,
+    /// Number of the text + 1; 0 = empty.
+    number: u32,
+}
+
+impl Slot {
+    fn new(hash: u64, number: usize) -> Self {
+        Self {
+            mark: (hash >> 32) as u32,
+            number: number as u32,
+        }
+    }
 }
 
 impl Interner {
     /// Eight bytes at a time, each step a product folded onto itself.
-    fn hash(text: &[u8]) -> usize {
+    fn hash(text: &[u8]) -> u64 {
         let step = |hash: u64, word: [u8; 8]| {
             let product = u128::from(hash ^ u64::from_le_bytes(word))
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
@@ -84,17 +101,23 @@ impl Interner {
             .fold(0x5851_f42d_4c95_7f2d, |hash, word| step(hash, *word));
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
-        step(hash ^ text.len() as u64, last) as usize
+        step(hash ^ text.len() as u64, last)
     }
 
     /// The slot that holds the text, or the empty one where it belongs.
-    fn slot(&self, text: &[u8]) -> usize {
+    fn slot(&self, text: &[u8], hash: u64) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = Self::hash(text) & mask;
-        while self.slots[slot] != 0 && self.texts.bytes(self.slots[slot] as usize - 1) != text {
+        let mut slot = hash as usize & mask;
+        loop {
+            let Slot { mark, number } = self.slots[slot];
+            // Another mark is another text: no need to look at it, far away in memory.
+            if number == 0
+                || (mark == (hash >> 32) as u32 && self.texts.bytes(number as usize - 1) == text)
+            {
+                return slot;
+            }
             slot = (slot + 1) & mask;
         }
-        slot
     }
 
     /// The number of a text seen before.
@@ -105,7 +128,8 @@ impl Interner {
                 .find_sorted_bytes(text)
                 .map(|number| number as u32);
         }
-        self.slots[self.slot(text)].checked_sub(1)
+        let slot = self.slot(text, Self::hash(text));
+        self.slots[slot].number.checked_sub(1)
     }
 
     /// Makes ready for many searches.
@@ -135,21 +159,23 @@ impl Interner {
         if self.slots.len() < 2 * (self.texts.len() + 1) {
             self.grow();
         }
-        let slot = self.slot(text.as_bytes());
-        if self.slots[slot] == 0 {
+        let hash = Self::hash(text.as_bytes());
+        let slot = self.slot(text.as_bytes(), hash);
+        if self.slots[slot].number == 0 {
             self.texts.push(text);
-            self.slots[slot] = self.texts.len() as u32;
+            self.slots[slot] = Slot::new(hash, self.texts.len());
         }
-        self.slots[slot] - 1
+        self.slots[slot].number - 1
     }
 
     /// Doubles the slots and sorts every text in again.
     fn grow(&mut self) {
         let slots = (4 * (self.texts.len() + 1)).next_power_of_two();
-        self.slots = vec![0; slots];
+        self.slots = vec![Slot::default(); slots];
         for number in 0..self.texts.len() {
-            let slot = self.slot(self.texts.bytes(number));
-            self.slots[slot] = number as u32 + 1;
+            let hash = Self::hash(self.texts.bytes(number));
+            let slot = self.slot(self.texts.bytes(number), hash);
+            self.slots[slot] = Slot::new(hash, number + 1);
         }
     }
 
