@@ -50,7 +50,7 @@ pub(crate) fn out_of_turn(outcome: &Outcome<'_>) -> Vec<bool> {
         return out_of_turn;
     }
     let fits = fits_one_more(round, &children_by_seat(outcome));
-    for seat in 0..round.seats.len() {
+    for (seat, out_of_turn) in out_of_turn.iter_mut().enumerate() {
         if round.budgets.of(round.seats[seat].programme).is_none() {
             continue;
         }
@@ -58,8 +58,7 @@ pub(crate) fn out_of_turn(outcome: &Outcome<'_>) -> Vec<bool> {
             let applicant = outcome.priorities.applicant[**wish as usize] as usize;
             round.wishes[**wish as usize].rank < outcome.granted_rank(applicant)
         });
-        out_of_turn[seat] =
-            first.is_some_and(|wish| fits[round.wishes[*wish as usize].seat as usize]);
+        *out_of_turn = first.is_some_and(|wish| fits[round.wishes[*wish as usize].seat as usize]);
     }
     out_of_turn
 }
