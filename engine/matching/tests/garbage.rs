@@ -219,7 +219,8 @@ proptest! {
                 let report = check_matching(&round, &outcome.placements());
                 prop_assert!(report.is_stable(), "{:?}", report.findings);
                 if let Ok(rows) = read_placements(&placements[..]) {
-                    check_matching(&round, &rows);
+                    let report = check_matching(&round, &rows);
+                    prop_assert_eq!(report.applicants, round.applicant_count() as u64);
                 }
             }
             Err(problems) => {
