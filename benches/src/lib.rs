@@ -9,6 +9,7 @@ pub mod contracts;
 pub mod cube;
 pub mod placement;
 pub mod process;
+pub mod rounds;
 
 use std::io;
 use std::path::{Path, PathBuf};

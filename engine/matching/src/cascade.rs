@@ -81,6 +81,12 @@ pub enum CascadeError {
     /// The child has no place.
     #[error("child {0:?} was to leave its place, but has none; choose a placed child")]
     NotPlaced(String),
+    /// Some programmes of the round are flexible: what one free place makes possible depends on who
+    /// is next in line, and a chain may gain or lose places on its way.
+    #[error(
+        "a chain of moves was to be previewed, but the round has flexible programmes; run the round again without the child, or with the larger budget"
+    )]
+    Flexible,
     /// There is no such row in `programmes.csv`.
     #[error(
         "a seat of programme {programme_id:?} for group {seat_group:?} was to open, but programmes.csv has no such row; add it or correct the ids"
@@ -135,6 +141,9 @@ pub enum CascadeError {
 /// ```
 pub fn cascade(outcome: &Outcome<'_>, vacancy: Vacancy<'_>) -> Result<Cascade, CascadeError> {
     let round = outcome.round;
+    if round.has_flexible_programmes() {
+        return Err(CascadeError::Flexible);
+    }
     let (left, mut seat) = first_free(outcome, vacancy)?;
     let mut granted = outcome.granted.clone();
     let mut steps = Vec::new();

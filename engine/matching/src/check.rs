@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::flexible::{fits_one_more, over_budget};
+
 use crate::placements::PlacementRow;
 use crate::round::{NONE, Round, Wish};
 
@@ -65,6 +67,15 @@ pub enum Finding {
         capacity: u32,
         /// Children placed.
         placed: u32,
+    },
+    /// The children of a flexible programme need more than its budget.
+    OverBudget {
+        /// The programme.
+        programme_id: String,
+        /// Its budget, exact.
+        budget: String,
+        /// What the children need, exact.
+        needed: String,
     },
     /// An enrolled child lost its place without getting a better wish.
     BelowOwnPlace {
@@ -142,6 +153,14 @@ impl fmt::Display for Finding {
                 f,
                 "{programme_id}, group {seat_group:?}, has {capacity} seats and {placed} children"
             ),
+            Self::OverBudget {
+                programme_id,
+                budget,
+                needed,
+            } => write!(
+                f,
+                "{programme_id} has a budget of {budget} and children who need {needed}"
+            ),
             Self::BelowOwnPlace {
                 applicant_id,
                 enrolled_programme_id,
@@ -191,6 +210,9 @@ pub struct CheckReport {
     pub justified_envy: u64,
     /// Pairs of child and programme with a free seat denied.
     pub waste: u64,
+    /// Pairs of child and flexible programme with room for the child that it was denied because it is
+    /// not its turn: allowed, no fault.
+    pub allowed_waste: u64,
     /// Children in at least one pair of justified envy.
     pub envious_applicants: u64,
     /// Everything wrong, by kind, then applicant, then programme.
@@ -215,10 +237,12 @@ impl CheckReport {
 #[derive(Clone, Copy, Default)]
 struct SeatLoad {
     placed: u32,
-    /// Fewest points of a child that is not enrolled here: points, greatest lot among these points,
-    /// and the child with it.
-    weakest: Option<(i32, Option<u32>, usize)>,
+    weakest: Option<Weakest>,
 }
+
+/// Fewest points of a child that is not enrolled here: points, greatest lot among these points, and the
+/// child with it.
+type Weakest = (i32, Option<u32>, usize);
 
 impl SeatLoad {
     fn admit(&mut self, applicant: usize, wish: &Wish, own_place: bool) {
@@ -226,9 +250,13 @@ impl SeatLoad {
         if own_place {
             return; // comes before everybody
         }
-        let candidate = (wish.points, wish.given_lot(), applicant);
-        let weaker = |(points, lot, _): (i32, Option<u32>, usize)| {
-            wish.points < points || (wish.points == points && wish.given_lot() > lot)
+        self.meet((wish.points, wish.given_lot(), applicant));
+    }
+
+    /// Keeps the weaker of the weakest child so far and another one.
+    fn meet(&mut self, candidate: Weakest) {
+        let weaker = |(points, lot, _): Weakest| {
+            candidate.0 < points || (candidate.0 == points && candidate.1 > lot)
         };
         if self.weakest.is_none_or(weaker) {
             self.weakest = Some(candidate);
@@ -289,7 +317,12 @@ pub fn check_matching(round: &Round, placements: &[PlacementRow]) -> CheckReport
             });
         }
     }
-    let envious_applicants = find_blocking(round, &granted, &loads, &mut findings);
+    let children: Vec<u32> = loads.iter().map(|load| load.placed).collect();
+    findings.extend(over_budget(round, &children));
+    share_lines(round, &mut loads);
+    let room = fits_one_more(round, &children);
+    let (envious_applicants, allowed_waste) =
+        find_blocking(round, &granted, &loads, &room, &mut findings);
     findings.sort_unstable();
     let count = |kind: fn(&Finding) -> bool| findings.iter().filter(|f| kind(f)).count() as u64;
     let placed = granted.iter().flatten().count() as u64;
@@ -305,6 +338,7 @@ pub fn check_matching(round: &Round, placements: &[PlacementRow]) -> CheckReport
         rank_histogram,
         justified_envy: count(|finding| matches!(finding, Finding::JustifiedEnvy { .. })),
         waste: count(|finding| matches!(finding, Finding::Waste { .. })),
+        allowed_waste,
         envious_applicants,
         findings,
     }
@@ -318,18 +352,29 @@ fn accept<'round>(
 ) -> Vec<Option<&'round Wish>> {
     let mut granted = vec![None; round.applicant_count()];
     let mut seen = vec![false; round.applicant_count()];
+    let mut expected = 0;
     for row in placements {
-        let applicant_id = row.applicant_id.clone();
-        let Some(applicant) = round.applicants.find_sorted(&row.applicant_id) else {
+        let applicant_id = || row.applicant_id.clone();
+        // Mostly the rows stand in the order of the round.
+        let as_expected = expected < round.applicant_count()
+            && round.applicants.bytes(expected) == row.applicant_id.as_bytes();
+        let applicant = if as_expected {
+            expected
+        } else if let Some(applicant) = round.applicants.find_sorted(&row.applicant_id) {
+            applicant
+        } else {
+            let applicant_id = applicant_id();
             findings.push(Finding::UnknownApplicant { applicant_id });
             continue;
         };
+        expected = applicant + 1;
         if std::mem::replace(&mut seen[applicant], true) {
+            let applicant_id = applicant_id();
             findings.push(Finding::DuplicateRow { applicant_id });
             continue;
         }
         let Some(place) = &row.place else { continue };
-        let programme_id = place.programme_id.clone();
+        let programme_id = || place.programme_id.clone();
         let wish = round
             .programmes
             .find_sorted(&place.programme_id)
@@ -341,21 +386,21 @@ fn accept<'round>(
             });
         match wish {
             None => findings.push(Finding::NotApplied {
-                applicant_id,
-                programme_id,
+                applicant_id: applicant_id(),
+                programme_id: programme_id(),
             }),
             Some(wish) if wish.seat == NONE => {
                 findings.push(Finding::GroupClosed {
-                    applicant_id,
-                    programme_id,
+                    applicant_id: applicant_id(),
+                    programme_id: programme_id(),
                 });
             }
             Some(wish) => {
                 granted[applicant] = Some(wish);
                 if wish.rank != place.rank {
                     findings.push(Finding::WrongRank {
-                        applicant_id,
-                        programme_id,
+                        applicant_id: applicant_id(),
+                        programme_id: programme_id(),
                         stated: place.rank,
                         wished: wish.rank,
                     });
@@ -372,14 +417,30 @@ fn accept<'round>(
     granted
 }
 
-/// Finds waste, envy and lost places; returns the number of envious children.
+/// At a flexible programme all groups stand in one line: its weakest child is that of every group.
+fn share_lines(round: &Round, loads: &mut [SeatLoad]) {
+    for seat in 1..loads.len() {
+        let first = round.line_of(seat);
+        if let Some(weakest) = loads[seat].weakest.filter(|_| first != seat) {
+            loads[first].meet(weakest);
+        }
+    }
+    for seat in 1..loads.len() {
+        loads[seat].weakest = loads[round.line_of(seat)].weakest;
+    }
+}
+
+/// Finds waste, envy and lost places; returns the number of envious children and of the pairs of
+/// child and flexible programme with room that was denied.
 fn find_blocking(
     round: &Round,
     granted: &[Option<&Wish>],
     loads: &[SeatLoad],
+    room: &[bool],
     findings: &mut Vec<Finding>,
-) -> u64 {
+) -> (u64, u64) {
     let mut envious_applicants = 0;
+    let mut allowed_waste = 0;
     for (applicant, got) in granted.iter().enumerate() {
         let name = || round.applicants.get(applicant).to_owned();
         let mut envious = false;
@@ -396,8 +457,10 @@ fn find_blocking(
             let Some(load) = loads.get(wish.seat as usize).filter(|_| better) else {
                 continue;
             };
-            let (programme, group) = round.seat_name(wish.seat as usize);
-            if load.placed < round.seats[wish.seat as usize].capacity {
+            let flexible = round.budgets.of(wish.programme).is_some();
+            allowed_waste += u64::from(room[wish.seat as usize]);
+            if !flexible && load.placed < round.seats[wish.seat as usize].capacity {
+                let (programme, group) = round.seat_name(wish.seat as usize);
                 findings.push(Finding::Waste {
                     applicant_id: name(),
                     programme_id: programme.to_owned(),
@@ -413,7 +476,7 @@ fn find_blocking(
         }
         envious_applicants += u64::from(envious);
     }
-    envious_applicants
+    (envious_applicants, allowed_waste)
 }
 
 fn envy(round: &Round, applicant: usize, wish: &Wish, beaten: usize) -> Finding {

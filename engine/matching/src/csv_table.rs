@@ -3,15 +3,15 @@
 use std::io::Read;
 use std::str::FromStr;
 
-use csv::ByteRecord;
 use domain::InputProblem;
 
 use crate::error_codes as code;
+use crate::problems::Problems;
+use crate::row_reader::{LONGEST_ROW, RowError, RowReader};
 
 /// A CSV file whose header has been checked.
 pub(crate) struct CsvTable<R> {
-    reader: csv::Reader<R>,
-    record: ByteRecord,
+    rows: RowReader<R>,
     file: &'static str,
     columns: &'static [&'static str],
     /// Where each column of the format stands in the file.
@@ -28,22 +28,23 @@ impl<R: Read> CsvTable<R> {
         columns: &'static [&'static str],
         input: R,
         row_limit: u64,
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Option<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(input);
-        let mut header = ByteRecord::new();
-        if let Err(error) = reader.read_byte_record(&mut header) {
-            problems.push(unreadable(file, &error));
-            return None;
-        }
-        let places = check_header(file, columns, &header, problems)?;
+        let mut rows = RowReader::new(input);
+        let header = rows.skip_byte_order_mark().and_then(|()| rows.advance());
+        let names: Vec<String> = match header {
+            // An empty file has a header without columns.
+            Ok(found) => (0..if found { rows.len() } else { 0 })
+                .map(|place| String::from_utf8_lossy(rows.field(place)).into_owned())
+                .collect(),
+            Err(error) => {
+                problems.push(unreadable(file, 0, &error));
+                return None;
+            }
+        };
+        let places = check_header(file, columns, names, problems)?;
         Some(Self {
-            reader,
-            record: header,
+            rows,
             file,
             columns,
             places,
@@ -53,11 +54,11 @@ impl<R: Read> CsvTable<R> {
     }
 
     /// Moves to the next row that has the right number of fields.
-    pub(crate) fn advance(&mut self, problems: &mut Vec<InputProblem>) -> bool {
+    pub(crate) fn advance(&mut self, problems: &mut Problems) -> bool {
         loop {
-            match self.reader.read_byte_record(&mut self.record) {
+            match self.rows.advance() {
                 Err(error) => {
-                    problems.push(unreadable(self.file, &error));
+                    problems.push(unreadable(self.file, self.row + 1, &error));
                     return false;
                 }
                 Ok(false) => return false,
@@ -74,27 +75,34 @@ impl<R: Read> CsvTable<R> {
                 );
                 return false;
             }
-            if self.record.len() == self.places.len() {
+            if self.rows.len() == self.places.len() {
                 return true;
             }
-            let mut problem = InputProblem::new(
-                code::FIELD_COUNT,
-                self.file,
-                format!(
-                    "the row has {} fields, the header has {}",
-                    self.record.len(),
-                    self.places.len()
-                ),
-            )
-            .remedy("quote fields that hold a comma, and fill up short rows");
-            problem.row = Some(self.row);
-            problems.push(problem);
+            problems.add(code::FIELD_COUNT, self.file, || {
+                let mut problem = InputProblem::new(
+                    code::FIELD_COUNT,
+                    self.file,
+                    format!(
+                        "the row has {} fields, the header has {}",
+                        self.rows.len(),
+                        self.places.len()
+                    ),
+                )
+                .remedy("quote fields that hold a comma, and fill up short rows");
+                problem.row = Some(self.row);
+                problem
+            });
         }
     }
 
     /// Number of the current row, from 1.
     pub(crate) fn row(&self) -> u64 {
         self.row
+    }
+
+    /// A field of the current row.
+    pub(crate) fn bytes(&self, column: usize) -> &[u8] {
+        self.rows.field(self.places[column])
     }
 
     /// A problem of one field of the current row.
@@ -104,35 +112,70 @@ impl<R: Read> CsvTable<R> {
         column: usize,
         message: impl Into<String>,
     ) -> InputProblem {
-        let value = String::from_utf8_lossy(&self.record[self.places[column]]).into_owned();
+        const MOST_SHOWN: usize = 80;
+        let mut value = String::from_utf8_lossy(self.bytes(column)).into_owned();
+        if let Some((end, _)) = value.char_indices().nth(MOST_SHOWN) {
+            value.truncate(end);
+            value.push_str("...");
+        }
         InputProblem::new(code, self.file, message).at(self.row, self.columns[column], value)
     }
 
+    /// Adds a problem of one field of the current row.
+    pub(crate) fn refuse(
+        &self,
+        problems: &mut Problems,
+        code: &'static str,
+        column: usize,
+        message: &str,
+        remedy: &str,
+    ) {
+        problems.add(code, self.file, || {
+            self.problem(code, column, message).remedy(remedy)
+        });
+    }
+
     /// A field that may be empty; `None`, with a problem, when it is not UTF-8.
-    pub(crate) fn text(&self, column: usize, problems: &mut Vec<InputProblem>) -> Option<&str> {
-        match std::str::from_utf8(&self.record[self.places[column]]) {
-            Ok(text) => Some(text),
-            Err(_) => {
-                problems.push(
-                    self.problem(code::NOT_UTF8, column, "the field is not UTF-8")
-                        .remedy("save the file as UTF-8"),
-                );
-                None
-            }
+    pub(crate) fn text(&self, column: usize, problems: &mut Problems) -> Option<&str> {
+        let text = std::str::from_utf8(self.bytes(column)).ok();
+        if text.is_none() {
+            self.refuse_encoding(column, problems);
         }
+        text
+    }
+
+    /// Adds the problem that a field is not UTF-8.
+    pub(crate) fn refuse_encoding(&self, column: usize, problems: &mut Problems) {
+        let (message, remedy) = ("the field is not UTF-8", "save the file as UTF-8");
+        self.refuse(problems, code::NOT_UTF8, column, message, remedy);
     }
 
     /// A field that must not be empty.
-    pub(crate) fn filled(&self, column: usize, problems: &mut Vec<InputProblem>) -> Option<&str> {
+    pub(crate) fn filled(&self, column: usize, problems: &mut Problems) -> Option<&str> {
         let text = self.text(column, problems)?;
         if text.is_empty() {
-            problems.push(
-                self.problem(code::EMPTY_FIELD, column, "the field is empty")
-                    .remedy("fill in the field"),
-            );
+            self.refuse_empty(column, problems);
             return None;
         }
         Some(text)
+    }
+
+    /// Adds the problem that a field is empty.
+    pub(crate) fn refuse_empty(&self, column: usize, problems: &mut Problems) {
+        let (message, remedy) = ("the field is empty", "fill in the field");
+        self.refuse(problems, code::EMPTY_FIELD, column, message, remedy);
+    }
+
+    /// A field of one to nine digits, nothing else: what nearly every number is.
+    pub(crate) fn short_number(&self, column: usize) -> Option<u32> {
+        let digits = self.bytes(column);
+        if digits.is_empty() || digits.len() > 9 {
+            return None;
+        }
+        digits.iter().try_fold(0, |number, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then(|| number * 10 + u32::from(digit))
+        })
     }
 
     /// A whole number; `range` says in words what is allowed.
@@ -140,19 +183,16 @@ impl<R: Read> CsvTable<R> {
         &self,
         column: usize,
         range: &str,
-        problems: &mut Vec<InputProblem>,
+        problems: &mut Problems,
     ) -> Option<T> {
         let text = self.text(column, problems)?;
         let number = text.parse().ok();
         if number.is_none() {
-            problems.push(
-                self.problem(
-                    code::BAD_NUMBER,
-                    column,
-                    format!("the field is not a whole number {range}"),
-                )
-                .remedy("write digits only, within the range"),
-            );
+            problems.add(code::BAD_NUMBER, self.file, || {
+                let message = format!("the field is not a whole number {range}");
+                self.problem(code::BAD_NUMBER, column, message)
+                    .remedy("write digits only, within the range")
+            });
         }
         number
     }
@@ -162,13 +202,12 @@ impl<R: Read> CsvTable<R> {
 fn check_header(
     file: &'static str,
     columns: &[&str],
-    header: &ByteRecord,
-    problems: &mut Vec<InputProblem>,
+    header: Vec<String>,
+    problems: &mut Problems,
 ) -> Option<Vec<usize>> {
-    let known = problems.len();
+    let known = problems.count();
     let mut places = vec![usize::MAX; columns.len()];
-    for (place, name) in header.iter().enumerate() {
-        let name = String::from_utf8_lossy(name);
+    for (place, name) in header.into_iter().enumerate() {
         let Some(column) = columns.iter().position(|column| *column == name) else {
             let mut problem = InputProblem::new(
                 code::UNKNOWN_COLUMN,
@@ -179,7 +218,7 @@ fn check_header(
                 "remove it or correct its name; the columns are {}",
                 columns.join(",")
             ));
-            problem.column = Some(name.into_owned());
+            problem.column = Some(name);
             problems.push(problem);
             continue;
         };
@@ -187,7 +226,7 @@ fn check_header(
             let mut problem =
                 InputProblem::new(code::COLUMN_TWICE, file, "the column appears twice")
                     .remedy("keep one of the columns");
-            problem.column = Some(name.into_owned());
+            problem.column = Some(name);
             problems.push(problem);
         }
         places[column] = place;
@@ -201,15 +240,27 @@ fn check_header(
             problems.push(problem);
         }
     }
-    (problems.len() == known).then_some(places)
+    (problems.count() == known).then_some(places)
 }
 
-/// The file broke off.
-fn unreadable(file: &'static str, error: &csv::Error) -> InputProblem {
-    InputProblem::new(
-        code::UNREADABLE,
-        file,
-        format!("reading the file failed: {error}"),
-    )
-    .remedy("check the file and run again")
+/// The file broke off, or a row does not end.
+fn unreadable(file: &'static str, row: u64, error: &RowError) -> InputProblem {
+    match error {
+        RowError::Input(error) => InputProblem::new(
+            code::UNREADABLE,
+            file,
+            format!("reading the file failed: {error}"),
+        )
+        .remedy("check the file and run again"),
+        RowError::TooLong => {
+            let mut problem = InputProblem::new(
+                code::ROW_TOO_LONG,
+                file,
+                format!("the row has more than {LONGEST_ROW} bytes"),
+            )
+            .remedy("close the quote that opens in this row, and check that the file is CSV");
+            problem.row = Some(row);
+            problem
+        }
+    }
 }

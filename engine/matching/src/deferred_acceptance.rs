@@ -16,37 +16,51 @@ pub(crate) fn family_optimal(
     priorities: &Priorities,
     preferences: &Preferences,
 ) -> Vec<u32> {
+    let asks = asks(round, priorities, preferences);
     let mut granted = vec![NONE; round.applicant_count()];
     let mut next: Vec<u32> = round.wish_starts.clone();
-    // Places in line of the children held by each seat, the last in line on top.
-    let mut held: Vec<BinaryHeap<u32>> = vec![BinaryHeap::new(); round.seats.len()];
+    // Places in line of the children held by each seat, each with its child; the last in line on top.
+    let mut held: Vec<BinaryHeap<(u32, u32)>> = vec![BinaryHeap::new(); round.seats.len()];
     for first in 0..round.applicant_count() {
         let mut asking = first;
         while next[asking] < round.wish_starts[asking + 1] {
-            let wish = preferences.wishes[next[asking] as usize] as usize;
+            let ask = next[asking];
             next[asking] += 1;
-            let seat = round.wishes[wish].seat as usize;
-            let Some(held) = held.get_mut(seat) else {
+            let (seat, place) = asks[ask as usize];
+            let Some(held) = held.get_mut(seat as usize) else {
                 continue; // closed for the group
             };
-            if held.len() < round.seats[seat].capacity as usize {
-                held.push(priorities.place[wish]);
-                granted[asking] = wish as u32;
+            if held.len() < round.seats[seat as usize].capacity as usize {
+                held.push((place, asking as u32));
+                granted[asking] = ask;
                 break;
             }
             let Some(mut last) = held.peek_mut() else {
                 continue; // capacity 0
             };
-            if priorities.place[wish] < *last {
-                let pushed_out = priorities.line(seat)[*last as usize];
-                *last = priorities.place[wish];
-                granted[asking] = wish as u32;
-                asking = priorities.applicant[pushed_out as usize] as usize;
+            if place < last.0 {
+                let pushed_out = std::mem::replace(&mut *last, (place, asking as u32)).1;
+                granted[asking] = ask;
+                asking = pushed_out as usize;
                 granted[asking] = NONE;
             }
         }
     }
+    for ask in &mut granted {
+        if *ask != NONE {
+            *ask = preferences.wishes[*ask as usize];
+        }
+    }
     granted
+}
+
+/// Seat and place in its line of every wish, in the order in which the children ask: side by side, as
+/// children are pushed out all over the round.
+fn asks(round: &Round, priorities: &Priorities, preferences: &Preferences) -> Vec<(u32, u32)> {
+    let wishes = preferences.wishes.iter().map(|wish| *wish as usize);
+    wishes
+        .map(|wish| (round.wishes[wish].seat, priorities.place[wish]))
+        .collect()
 }
 
 /// The stable matching that is best for every programme at once, and worst for every child.

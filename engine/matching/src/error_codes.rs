@@ -35,10 +35,21 @@ codes! {
     EMPTY_CAPACITY = "E2019", "a capacity is empty", "write the number of seats; it may stay empty only with budgets.csv";
     TOO_MANY_ROWS = "E2020", "a file has more rows than a round can hold", "split the round by seat group";
     FAMILY_OPTIONS_NOT_COVERED = "E2030", "family_options.csv is given, but joint rankings of families are not covered by this version", "remove the file and give each child its own wishes, or match these families by hand";
-    BUDGETS_NOT_COVERED = "E2031", "budgets.csv or seat_weights.csv is given, but flexible seat groups are not covered by this version", "remove both files and give every programme and seat group a capacity";
     SIBLINGS_NOT_COVERED = "E2032", "a siblings rule other than independent is given, but this version places every child on its own", "write independent, or match these families by hand";
     MAX_SIZE_NOT_COVERED = "E2033", "ties are to be used to place as many children as possible, which this version does not cover", "break ties by lottery";
     RANK_AND_PROGRAMME = "E2040", "a placement has a programme without a rank or a rank without a programme", "fill in both, or leave both empty for an unplaced child";
+    BAD_AMOUNT = "E2100", "a budget or weight is not a decimal number or fraction from 0 (a weight: above 0) that can be held exactly", "write digits with at most one point, or a fraction such as 1/12; no sign, at most 18 digits";
+    BUDGETS_AND_WEIGHTS = "E2101", "only one of budgets.csv and seat_weights.csv is given", "give both files or neither";
+    BUDGET_OF_UNKNOWN_PROGRAMME = "E2102", "budgets.csv names a programme that programmes.csv does not have", "add the programme with its seat groups, or remove the budget";
+    DUPLICATE_BUDGET = "E2103", "a programme has two budgets", "keep one of the rows";
+    WEIGHT_WITHOUT_SEATS = "E2104", "seat_weights.csv names a programme and seat group that programmes.csv does not have", "add the row, with an empty capacity for no cap, or remove the weight";
+    DUPLICATE_WEIGHT = "E2105", "a programme has two weights for the same seat group", "keep one of the rows";
+    WEIGHT_WITHOUT_BUDGET = "E2106", "a programme has a weight, but no budget", "add its budget, or remove its weights and give it capacities";
+    SEATS_WITHOUT_WEIGHT = "E2107", "a programme has a budget, but one of its seat groups has no weight", "add the weight of every seat group of the programme";
+    ENROLLED_ABOVE_BUDGET = "E2108", "the children enrolled at a flexible programme need more than its budget", "raise the budget: it counts all staff, that for the enrolled children included";
+    NO_COMMON_UNIT = "E2109", "the budget and the weights of a programme have so many digits that they cannot be added up exactly", "round them to fewer digits";
+    FLEXIBLE_FOR_PROGRAMMES = "E2110", "a round with budgets was to be run for the programmes, for which no fair matching is best", "run it for the families";
+    ROW_TOO_LONG = "E2111", "a row has more than 1,048,576 bytes", "close the quote that opens in this row, and check that the file is CSV";
 }
 
 #[cfg(test)]

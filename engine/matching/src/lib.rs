@@ -16,7 +16,12 @@
 //!   or held by a child with strictly lower priority.
 //! - Of all stable matchings, [`OptimalFor::Families`] takes the one that is best for every child.
 //!
-//! Joint wishes of siblings, flexible seat groups and the use of ties to place more children are not
+//! - A programme with a budget of staff spreads it over its seat groups. It has one line for all of
+//!   them; nobody behind in that line is admitted before a child further ahead that wants the
+//!   programme, even if there is room only for the former. Of all matchings that are fair in this
+//!   sense, the round takes the one that is best for every child ([`FlexibleProgramme`]).
+//!
+//! Joint wishes of siblings and the use of ties to place more children are not
 //! covered by this version: input that asks for them is refused with a numbered code
 //! ([`ERROR_CODES`]).
 //!
@@ -59,11 +64,14 @@ mod check;
 mod csv_table;
 mod deferred_acceptance;
 mod error_codes;
+mod flexible;
 mod lottery;
 mod order;
 mod placements;
+mod problems;
 mod reasons;
 mod round;
+mod row_reader;
 mod solve;
 mod summary;
 mod texts;
@@ -71,6 +79,10 @@ mod texts;
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
+pub use flexible::{
+    Amount, AmountError, BudgetRow, FlexibleProgramme, NO_CAP, SeatWeightRow, StaffingRatio,
+    budget_for_seats,
+};
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};

@@ -1,5 +1,7 @@
 //! Strict orders: true ties settled by the lottery.
 
+use std::ops::Range;
+
 use crate::lottery::{DrawnFor, draw};
 use crate::round::{NONE, Round, Wish};
 
@@ -10,9 +12,11 @@ use crate::round::{NONE, Round, Wish};
 /// is ordered by the lottery number of the family, then by the number of the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Priorities {
-    /// Where the wishes of each seat start; one entry more than seats.
+    /// The seat that stands for the line of each seat, see [`Round::line_of`].
+    line_of: Vec<u32>,
+    /// Where the wishes of each line start; one entry more than seats.
     seat_starts: Vec<u32>,
-    /// Wish positions by seat, first in line first.
+    /// Wish positions by line, first in line first.
     line: Vec<u32>,
     /// Place of each wish in the line of its seat, from 0; [`NONE`] where the group is closed.
     pub(crate) place: Vec<u32>,
@@ -37,13 +41,17 @@ struct LineEntry {
 impl Priorities {
     /// Orders the children of every seat.
     pub(crate) fn new(round: &Round, seed: u64) -> Self {
+        let line_of: Vec<u32> = (0..round.seats.len())
+            .map(|seat| round.line_of(seat) as u32)
+            .collect();
+        let line = |wish: &Wish| line_of.get(wish.seat as usize).map(|line| *line as usize);
         let mut applicant_of = vec![0; round.wishes.len()];
         let mut seat_starts = vec![0_u32; round.seats.len() + 1];
         for applicant in 0..round.applicant_count() {
             for wish in round.wish_range(applicant) {
                 applicant_of[wish] = applicant as u32;
-                if let Some(start) = seat_starts.get_mut(round.wishes[wish].seat as usize + 1) {
-                    *start += 1;
+                if let Some(line) = line(&round.wishes[wish]) {
+                    seat_starts[line + 1] += 1;
                 }
             }
         }
@@ -51,32 +59,57 @@ impl Priorities {
             seat_starts[seat] += seat_starts[seat - 1];
         }
         let mut next = seat_starts.clone();
-        let mut line = vec![0; seat_starts.last().map_or(0, |end| *end as usize)];
+        let mut in_line = vec![0; seat_starts.last().map_or(0, |end| *end as usize)];
+        let packing = Packing::of(round, &seat_starts);
+        let mut packed = vec![0; if packing.is_some() { in_line.len() } else { 0 }];
         for (position, wish) in round.wishes.iter().enumerate() {
-            if wish.seat != NONE {
-                line[next[wish.seat as usize] as usize] = position as u32;
-                next[wish.seat as usize] += 1;
+            let Some(line) = line(wish) else { continue };
+            let place = next[line];
+            next[line] += 1;
+            in_line[place as usize] = position as u32;
+            if let Some(packing) = &packing {
+                let own = round.is_own_place(applicant_of[position] as usize, wish);
+                packed[place as usize] = packing.pack(own, wish, place - seat_starts[line]);
             }
         }
         let mut priorities = Self {
+            line_of,
             seat_starts,
-            line,
+            line: in_line,
             place: vec![NONE; round.wishes.len()],
             applicant: applicant_of,
             tied_families: 0,
             any_tie: false,
         };
         let mut lottery = Lottery::new(round, seed);
+        let mut sorted = Vec::new();
         for seat in 0..round.seats.len() {
-            priorities.sort_line(round, seat, &mut lottery);
+            let range =
+                priorities.seat_starts[seat] as usize..priorities.seat_starts[seat + 1] as usize;
+            let strict = packing.as_ref().is_some_and(|packing| {
+                let keys = &mut packed[range.clone()];
+                keys.sort_unstable();
+                packing.is_strict(keys)
+            });
+            if let Some(packing) = packing.as_ref().filter(|_| strict) {
+                let line = &mut priorities.line[range.clone()];
+                sorted.clear();
+                sorted.extend(packed[range].iter().map(|key| line[packing.position(*key)]));
+                line.copy_from_slice(&sorted);
+                for (place, wish) in sorted.iter().enumerate() {
+                    priorities.place[*wish as usize] = place as u32;
+                }
+            } else {
+                priorities.sort_line(round, range, &mut lottery);
+            }
         }
         priorities.tied_families = lottery.tied_families();
         priorities.any_tie = !lottery.drawn.is_empty();
         priorities
     }
 
-    fn sort_line(&mut self, round: &Round, seat: usize, lottery: &mut Lottery<'_>) {
-        let range = self.seat_starts[seat] as usize..self.seat_starts[seat + 1] as usize;
+    /// Sorts a line in which there may be true ties.
+    fn sort_line(&mut self, round: &Round, range: Range<usize>, lottery: &mut Lottery<'_>) {
         let mut entries: Vec<LineEntry> = self.line[range.clone()]
             .iter()
             .map(|wish| {
@@ -105,9 +138,76 @@ impl Priorities {
         }
     }
 
-    /// Wish positions of a seat, first in line first.
+    /// The seat that stands for the line of a seat.
+    pub(crate) fn line_of(&self, seat: usize) -> usize {
+        self.line_of[seat] as usize
+    }
+
+    /// Wish positions of the line of a seat, first in line first.
     pub(crate) fn line(&self, seat: usize) -> &[u32] {
+        let seat = self.line_of(seat);
         &self.line[self.seat_starts[seat] as usize..self.seat_starts[seat + 1] as usize]
+    }
+}
+
+/// What orders a line, packed into one number: standing, then lot, then place among the wishes of the
+/// line, which stand by applicant. Children enrolled come first, without points or lot.
+struct Packing {
+    most_points: i32,
+    /// An empty lot is packed as this one, beyond every lot given.
+    no_lot: u64,
+    lot_bits: u32,
+    position_bits: u32,
+}
+
+impl Packing {
+    /// `None` when points, lots and places of this round do not fit into 64 bits.
+    fn of(round: &Round, line_starts: &[u32]) -> Option<Self> {
+        let bits = |greatest: u64| u64::BITS - greatest.leading_zeros();
+        let points = || round.wishes.iter().map(|wish| wish.points);
+        let (least, most_points) = (points().min()?, points().max()?);
+        let lots = round.wishes.iter().filter_map(Wish::given_lot);
+        let no_lot = lots.max().map_or(0, |lot| u64::from(lot) + 1);
+        let longest = line_starts.windows(2).map(|pair| pair[1] - pair[0]).max()?;
+        let packing = Self {
+            most_points,
+            no_lot,
+            lot_bits: bits(no_lot),
+            position_bits: bits(longest.into()),
+        };
+        let standing_bits = bits(u64::from(most_points.abs_diff(least)) + 1);
+        let all = standing_bits + packing.lot_bits + packing.position_bits;
+        (all <= u64::BITS).then_some(packing)
+    }
+
+    fn pack(&self, own: bool, wish: &Wish, position: u32) -> u64 {
+        let key = if own {
+            0
+        } else {
+            let standing = u64::from(self.most_points.abs_diff(wish.points)) + 1;
+            let lot = wish.given_lot().map_or(self.no_lot, u64::from);
+            (standing << self.lot_bits) | lot
+        };
+        (key << self.position_bits) | u64::from(position)
+    }
+
+    /// Place among the wishes of the line before it was sorted.
+    fn position(&self, packed: u64) -> usize {
+        (packed & ((1 << self.position_bits) - 1)) as usize
+    }
+
+    /// Whether no two wishes of a sorted line are in a true tie.
+    fn is_strict(&self, sorted: &[u64]) -> bool {
+        let key = |packed: u64| packed >> self.position_bits;
+        let standing = |packed: u64| key(packed) >> self.lot_bits;
+        let lot = |packed: u64| key(packed) & ((1 << self.lot_bits) - 1);
+        sorted.windows(2).all(|pair| {
+            let (first, second) = (pair[0], pair[1]);
+            // The enrolled are in no tie; an empty lot, the last of its standing, ties with every lot.
+            standing(second) == 0
+                || standing(first) != standing(second)
+                || (key(first) != key(second) && lot(second) != self.no_lot)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
+use crate::problems::Problems;
 
 /// One row of `placements.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -85,7 +86,7 @@ pub fn write_placements(placements: &[PlacementRow], output: impl Write) -> Resu
 /// assert_eq!((problems[0].row, problems[0].code), (Some(3), "E2040"));
 /// ```
 pub fn read_placements(input: impl Read) -> Result<Vec<PlacementRow>, Vec<InputProblem>> {
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let mut rows = Vec::new();
     if let Some(mut table) = CsvTable::open(PLACEMENTS, COLUMNS, input, u64::MAX, &mut problems) {
         while table.advance(&mut problems) {
@@ -101,15 +102,12 @@ pub fn read_placements(input: impl Read) -> Result<Vec<PlacementRow>, Vec<InputP
     if problems.is_empty() {
         Ok(rows)
     } else {
-        Err(problems)
+        Err(problems.into_list())
     }
 }
 
 /// The place of the current row; `Some(None)` when the child is unplaced.
-fn read_place<R: Read>(
-    table: &CsvTable<R>,
-    problems: &mut Vec<InputProblem>,
-) -> Option<Option<Place>> {
+fn read_place<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Option<Place>> {
     let programme = table.text(1, problems)?;
     let rank = table.text(2, problems)?;
     if programme.is_empty() && rank.is_empty() {
@@ -121,11 +119,8 @@ fn read_place<R: Read>(
         } else {
             (2, "the placement has a programme but no rank")
         };
-        problems.push(
-            table
-                .problem(code::RANK_AND_PROGRAMME, empty, message)
-                .remedy("fill in both, or leave both empty for an unplaced child"),
-        );
+        let remedy = "fill in both, or leave both empty for an unplaced child";
+        table.refuse(problems, code::RANK_AND_PROGRAMME, empty, message, remedy);
         return None;
     }
     Some(Some(Place {

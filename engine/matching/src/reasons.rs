@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::flexible::{NO_CAP, out_of_turn};
 use crate::placements::WriteError;
 use crate::round::{NONE, Wish};
 use crate::solve::Outcome;
@@ -18,6 +19,9 @@ pub enum ReasonKind {
     GroupClosed,
     /// The programme admits nobody of the child's group in this round.
     CapacityZero,
+    /// What the flexible programme has left of its budget, or of its seats for a group, is not enough
+    /// for the child whose turn it is: this child, or one further ahead in line.
+    BudgetSpent,
 }
 
 /// What put the last admitted child before this one.
@@ -49,9 +53,9 @@ pub struct Reason {
     pub seat_group: String,
     /// Why the wish was not granted.
     pub reason: ReasonKind,
-    /// What the last admitted child was ahead by; only where the seats are full.
+    /// What the last admitted child was ahead by; only where the seats are full or the budget is spent.
     pub decided_by: Option<DecidedBy>,
-    /// Seats of the programme for the group; `None` where the group is closed.
+    /// Seats of the programme for the group; `None` where the group is closed or has no cap.
     pub capacity: Option<u32>,
     /// Points of the child here.
     pub own_points: i32,
@@ -61,7 +65,8 @@ pub struct Reason {
     pub cut_off_points: Option<i32>,
     /// Lot of the last admitted child, if it has one and was not enrolled here.
     pub cut_off_lot: Option<u32>,
-    /// Place in line among all applicants of the group here, from 1.
+    /// Place in line among all applicants of the group here, from 1; among those of all groups where
+    /// the programme is flexible.
     pub position: Option<u32>,
     /// Place in line among those who want this seat more than what they got, from 1: who is 1 gets
     /// the next seat that becomes free.
@@ -120,6 +125,23 @@ pub(crate) fn last_admitted(outcome: &Outcome<'_>) -> Vec<Option<LastAdmitted>> 
             }
         }
     }
+    // One line for all groups of a flexible programme, one last child.
+    for seat in 0..last.len() {
+        let line = outcome.priorities.line_of(seat);
+        if line != seat
+            && last[seat].is_some_and(|own| last[line].is_none_or(|l| l.place < own.place))
+        {
+            let placed = last[line].map_or(0, |line| line.placed);
+            last[line] = last[seat].map(|own| LastAdmitted { placed, ..own });
+        }
+    }
+    for seat in 0..last.len() {
+        let line = outcome.priorities.line_of(seat);
+        if line != seat {
+            let placed = last[seat].map_or(0, |own| own.placed);
+            last[seat] = last[line].map(|line| LastAdmitted { placed, ..line });
+        }
+    }
     last
 }
 
@@ -141,6 +163,8 @@ pub struct Explainer<'outcome, 'round> {
     last: Vec<Option<LastAdmitted>>,
     /// For each wish not granted and better than what was: its place among those waiting, from 1.
     waiting: Vec<u32>,
+    /// Seats of flexible programmes where no rule explains who was turned away.
+    out_of_turn: Vec<bool>,
 }
 
 impl<'outcome, 'round> Explainer<'outcome, 'round> {
@@ -163,6 +187,7 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
             outcome,
             last: last_admitted(outcome),
             waiting,
+            out_of_turn: out_of_turn(outcome),
         }
     }
 
@@ -212,16 +237,22 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
         }
         let capacity = round.seats[wish.seat as usize].capacity;
         let place = self.outcome.priorities.place[position];
-        reason.capacity = Some(capacity);
+        reason.capacity = Some(capacity).filter(|capacity| *capacity != NO_CAP);
         reason.position = Some(place + 1);
         reason.waiting_position = Some(self.waiting[position]);
         if capacity == 0 {
             reason.reason = ReasonKind::CapacityZero;
             return Ok(reason);
         }
+        let flexible =
+            round.budgets.of(wish.programme).is_some() && !self.out_of_turn[wish.seat as usize];
         match self.last[wish.seat as usize] {
-            Some(last) if last.placed == capacity && last.place < place => {
-                reason.reason = ReasonKind::Full;
+            Some(last) if last.place < place && (flexible || last.placed == capacity) => {
+                reason.reason = if flexible {
+                    ReasonKind::BudgetSpent
+                } else {
+                    ReasonKind::Full
+                };
                 reason.cut_off_points = last.wish.map(|last| last.points);
                 reason.cut_off_lot = last.wish.and_then(|last| last.given_lot());
                 reason.decided_by = Some(decided_by(last.wish.as_ref(), wish));

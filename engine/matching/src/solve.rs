@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::deferred_acceptance::{family_optimal, programme_optimal};
 use crate::error_codes;
+use crate::flexible::cut_off_raising;
 use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::round::{NONE, Round};
@@ -49,6 +50,11 @@ pub enum SolveError {
         "E2033  the round was to use ties to place as many children as possible (max-size), which this version does not cover; break ties by lottery"
     )]
     MaxSizeNotCovered,
+    /// The result best for the programmes was asked for, but some are flexible.
+    #[error(
+        "E2110  the round was to be run for the programmes, but with budgets there is no fair matching that is best for all of them; run it for the families"
+    )]
+    FlexibleForProgrammes,
 }
 
 impl SolveError {
@@ -57,6 +63,7 @@ impl SolveError {
     pub fn code(self) -> &'static str {
         match self {
             Self::MaxSizeNotCovered => error_codes::MAX_SIZE_NOT_COVERED,
+            Self::FlexibleForProgrammes => error_codes::FLEXIBLE_FOR_PROGRAMMES,
         }
     }
 }
@@ -73,6 +80,9 @@ pub struct Outcome<'round> {
 }
 
 /// Runs a round: deferred acceptance, stable for the order that the lottery makes of true ties.
+///
+/// With flexible programmes the matching is the child-optimal fair one instead: see
+/// [`crate::FlexibleProgramme`] and the rules of this crate.
 ///
 /// The same round, options and version give the same outcome; the order of the input rows does not
 /// matter. Takes time O(wishes x log wishes).
@@ -99,9 +109,15 @@ pub fn solve<'round>(
     if options.ties == TieRule::MaxSize {
         return Err(SolveError::MaxSizeNotCovered);
     }
+    if round.has_flexible_programmes() && options.optimal_for == OptimalFor::Programmes {
+        return Err(SolveError::FlexibleForProgrammes);
+    }
     let priorities = Priorities::new(round, options.seed);
     let preferences = Preferences::new(round, options.seed);
     let granted = match options.optimal_for {
+        OptimalFor::Families if round.has_flexible_programmes() => {
+            cut_off_raising(round, &priorities, &preferences)
+        }
         OptimalFor::Families => family_optimal(round, &priorities, &preferences),
         OptimalFor::Programmes => programme_optimal(round, &priorities, &preferences),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::check::{CheckReport, Finding};
+use crate::flexible::{FlexibleProgramme, NO_CAP, flexible_programmes};
 use crate::reasons::{Explainer, ReasonError, last_admitted};
 use crate::round::{NONE, Round};
 use crate::solve::{OptimalFor, Outcome, TieRule};
@@ -52,6 +53,11 @@ pub struct RoundSummary {
     pub lottery: LotteryFigures,
     /// One entry per programme and seat group, bytewise.
     pub cut_offs: Vec<CutOff>,
+    /// One entry per flexible programme, bytewise. With any of them the matching is the child-optimal
+    /// fair one, and `proven_stable` says that it keeps the budgets, is fair, and stable at the
+    /// rigid programmes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flexible_programmes: Vec<FlexibleProgramme>,
     /// Wall-clock seconds, filled in by the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
@@ -108,13 +114,15 @@ pub struct CutOff {
     pub programme_id: String,
     /// The seat group; empty for the common group.
     pub seat_group: String,
-    /// Seats.
-    pub capacity: u32,
+    /// Seats; `None` where a flexible programme has no cap.
+    pub capacity: Option<u32>,
     /// Children placed.
     pub placed: u32,
-    /// Whether no seat is left: only then does the cut-off keep anybody out.
+    /// Whether no seat is left. At a rigid programme only then does the cut-off keep anybody out; at a
+    /// flexible one it may do so before, see [`FlexibleProgramme`].
     pub full: bool,
-    /// Points of the last child admitted; `None` if nobody was, or only children enrolled before.
+    /// Points of the last child admitted, of any group at a flexible programme; `None` if nobody was,
+    /// or only children enrolled before.
     pub points: Option<i32>,
     /// Its lot, if it has one.
     pub lot: Option<u32>,
@@ -128,7 +136,11 @@ impl RoundSummary {
     /// [`ReasonError::Unexplained`] when no rule explains a refused wish.
     pub fn new(outcome: &Outcome<'_>, report: &CheckReport) -> Result<Self, ReasonError> {
         let round = outcome.round;
-        let families_denied_by_lottery = Explainer::new(outcome).families_denied_by_lottery()?;
+        let families_denied_by_lottery = if outcome.priorities.any_tie {
+            Explainer::new(outcome).families_denied_by_lottery()?
+        } else {
+            0
+        };
         let lottery = LotteryFigures {
             families_in_ties: outcome.priorities.tied_families,
             families_denied_by_lottery,
@@ -164,6 +176,7 @@ impl RoundSummary {
             enrolled: enrolled_figures(outcome),
             lottery,
             cut_offs: cut_offs(outcome),
+            flexible_programmes: flexible_programmes(outcome, &last_admitted(outcome)),
             seconds: None,
             peak_memory_bytes: None,
         })
@@ -256,7 +269,7 @@ pub fn cut_offs(outcome: &Outcome<'_>) -> Vec<CutOff> {
             CutOff {
                 programme_id: programme.to_owned(),
                 seat_group: group.to_owned(),
-                capacity,
+                capacity: Some(capacity).filter(|capacity| *capacity != NO_CAP),
                 placed,
                 full: placed == capacity,
                 points: wish.map(|wish| wish.points),

@@ -264,22 +264,13 @@ fn enrolled_children_without_seats_are_e2017_and_too_many_of_them_e2018() {
 }
 
 #[test]
-fn files_without_a_method_are_refused_as_e2030_and_e2031_not_left_out_of_account() {
-    let programmes = format!("{PROGRAMMES}P1,,\n");
+fn joint_rankings_are_refused_as_e2030_not_left_out_of_account() {
+    let programmes = format!("{PROGRAMMES}P1,,1\n");
     let mut files = RoundFiles::new(programmes.as_bytes(), APPLICATIONS.as_bytes());
     files.family_options = Some(b"family_id,option,applicant_id,programme_id\n");
-    files.budgets = Some(b"programme_id,budget\n");
-    files.seat_weights = Some(b"programme_id,seat_group,weight\n");
     let problems = read_round(files).unwrap_err();
     let found: Vec<_> = problems.iter().map(|p| (p.code, p.file.as_str())).collect();
-    assert_eq!(
-        found,
-        [
-            ("E2031", "budgets.csv"),
-            ("E2030", "family_options.csv"),
-            ("E2031", "seat_weights.csv"),
-        ]
-    );
+    assert_eq!(found, [("E2030", "family_options.csv")]);
 }
 
 #[test]

@@ -5,26 +5,20 @@ use domain::InputProblem;
 use super::rows::Siblings;
 use super::{NONE, Round, Seat, Wish};
 use crate::error_codes as code;
+use crate::flexible::{BudgetDrafts, Budgets, NO_CAP};
+use crate::problems::Problems;
 use crate::texts::Interner;
 
-pub(super) const PROGRAMMES: &str = "programmes.csv";
+pub(crate) const PROGRAMMES: &str = "programmes.csv";
 pub(super) const APPLICATIONS: &str = "applications.csv";
 pub(super) const APPLICANTS: &str = "applicants.csv";
 
 struct SeatDraft {
     programme: u32,
     group: u32,
-    capacity: u32,
+    /// `None` when the field is empty.
+    capacity: Option<u32>,
     row: u64,
-}
-
-struct ApplicationDraft {
-    applicant: u32,
-    programme: u32,
-    rank: u32,
-    points: i32,
-    lot: u32,
-    row: u32,
 }
 
 struct ApplicantDraft {
@@ -43,11 +37,17 @@ pub(super) struct Draft {
     applicants: Interner,
     families: Interner,
     seats: Vec<SeatDraft>,
-    applications: Vec<ApplicationDraft>,
+    /// Applicant of each application.
+    application_of: Vec<u32>,
+    /// Applications; instead of the seat, which is not known yet, each has its row.
+    applications: Vec<Wish>,
     people: Vec<ApplicantDraft>,
+    pub(super) budgets: BudgetDrafts,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
-    pub(super) problems: Vec<InputProblem>,
+    pub(super) problems: Problems,
+    /// Number of the applicant of the last application.
+    last_applicant: u32,
 }
 
 impl Draft {
@@ -56,7 +56,13 @@ impl Draft {
         self.programmes.number(programme);
     }
 
-    pub(super) fn add_programme(&mut self, row: u64, programme: &str, group: &str, capacity: u32) {
+    pub(super) fn add_programme(
+        &mut self,
+        row: u64,
+        programme: &str,
+        group: &str,
+        capacity: Option<u32>,
+    ) {
         let (programme, group) = (self.programmes.number(programme), self.groups.number(group));
         self.seats.push(SeatDraft {
             programme,
@@ -66,54 +72,81 @@ impl Draft {
         });
     }
 
-    /// The number of a programme; `None`, with a problem, when the round does not have it.
-    fn known_programme(
-        &mut self,
-        code: &'static str,
-        file: &str,
-        row: u64,
-        column: &str,
-        programme: &str,
-    ) -> Option<u32> {
-        let number = self.programmes.find(programme);
-        if number.is_none() && !self.programmes_unreadable {
-            self.problems.push(
-                InputProblem::new(code, file, "programmes.csv does not have this programme")
-                    .at(row, column, programme)
-                    .remedy(
-                        "add the programme (capacity 0 if it admits nobody) or correct the row",
-                    ),
-            );
-        }
-        number
+    /// The number of a programme of the round.
+    pub(super) fn find_programme(&self, programme: &[u8]) -> Option<u32> {
+        self.programmes.find(programme)
     }
 
+    /// Makes ready for many searches for programmes.
+    pub(super) fn programmes_are_complete(&mut self) {
+        self.programmes.index();
+    }
+
+    /// Adds the problem that the round does not have a programme.
+    pub(super) fn refuse_programme(
+        &mut self,
+        code: &'static str,
+        file: &'static str,
+        row: u64,
+        programme: &str,
+    ) {
+        if self.programmes_unreadable {
+            return;
+        }
+        let column = if file == APPLICATIONS {
+            "programme_id"
+        } else {
+            "enrolled_programme_id"
+        };
+        self.problems.add(code, file, || {
+            InputProblem::new(code, file, "programmes.csv does not have this programme")
+                .at(row, column, programme)
+                .remedy("add the programme (capacity 0 if it admits nobody) or correct the row")
+        });
+    }
+
+    /// The number of the applicant of an application; `None` when the text is empty or not UTF-8.
+    pub(super) fn applicant(&mut self, applicant: &[u8]) -> Option<u32> {
+        // The wishes of a child mostly stand together.
+        if !self.applicants.is(self.last_applicant, applicant) {
+            let text = std::str::from_utf8(applicant).ok()?;
+            self.last_applicant = self.applicants.number(text);
+        }
+        Some(self.last_applicant).filter(|_| !applicant.is_empty())
+    }
+
+    /// Adds an application of a known applicant for a known programme.
+    pub(super) fn push_application(
+        &mut self,
+        row: u64,
+        (applicant, programme): (u32, u32),
+        (rank, points, lot): (u32, i32, Option<u32>),
+    ) {
+        self.application_of.push(applicant);
+        self.applications.push(Wish {
+            programme,
+            seat: row as u32,
+            rank,
+            points,
+            lot: lot.unwrap_or(NONE),
+        });
+    }
+
+    /// Adds an application; a problem when the round does not have the programme.
     pub(super) fn add_application(
         &mut self,
         row: u64,
         applicant: &str,
         programme: &str,
-        rank: u32,
-        points: i32,
-        lot: Option<u32>,
+        standing: (u32, i32, Option<u32>),
     ) {
-        let known = self.known_programme(
-            code::UNKNOWN_PROGRAMME,
-            APPLICATIONS,
-            row,
-            "programme_id",
-            programme,
-        );
-        let Some(programme) = known else { return };
-        let applicant = self.applicants.number(applicant);
-        self.applications.push(ApplicationDraft {
-            applicant,
-            programme,
-            rank,
-            points,
-            lot: lot.unwrap_or(NONE),
-            row: row as u32,
-        });
+        match self.find_programme(programme.as_bytes()) {
+            Some(programme) => {
+                let applicant = self.applicants.number(applicant);
+                self.push_application(row, (applicant, programme), standing);
+            }
+            None => self.refuse_programme(code::UNKNOWN_PROGRAMME, APPLICATIONS, row, programme),
+        }
     }
 
     /// Adds a child; `family` and `enrolled` are `None` when there is none.
@@ -131,24 +164,22 @@ impl Draft {
                 Siblings::TogetherPreferred => "together_preferred",
                 _ => "together_only",
             };
-            self.problems.push(
+            self.problems.add(code::SIBLINGS_NOT_COVERED, APPLICANTS, || {
                 InputProblem::new(
                     code::SIBLINGS_NOT_COVERED,
                     APPLICANTS,
                     "this version places every child on its own; siblings cannot be kept together yet",
                 )
                 .at(row, "siblings", word)
-                .remedy("write independent, or match these families by hand"),
-            );
+                .remedy("write independent, or match these families by hand")
+            });
         }
         let enrolled = enrolled.and_then(|programme| {
-            self.known_programme(
-                code::UNKNOWN_ENROLLED,
-                APPLICANTS,
-                row,
-                "enrolled_programme_id",
-                programme,
-            )
+            let number = self.find_programme(programme.as_bytes());
+            if number.is_none() {
+                self.refuse_programme(code::UNKNOWN_ENROLLED, APPLICANTS, row, programme);
+            }
+            number
         });
         self.people.push(ApplicantDraft {
             applicant: self.applicants.number(applicant),
@@ -178,6 +209,7 @@ impl Draft {
             groups,
             families,
             seats: Vec::new(),
+            budgets: Budgets::default(),
             wish_starts: Vec::new(),
             wishes: Vec::new(),
         };
@@ -185,7 +217,17 @@ impl Draft {
             seat.programme = programme_place[seat.programme as usize];
             seat.group = group_place[seat.group as usize];
         }
-        sort_seats(&mut round, self.seats, &mut self.problems);
+        let uncapped = sort_seats(&mut round, self.seats, &mut self.problems);
+        let names = (&round.programmes, &round.groups);
+        if !self.programmes_unreadable {
+            round.budgets = Budgets::settle(
+                self.budgets,
+                names,
+                &round.seats,
+                &uncapped,
+                &mut self.problems,
+            );
+        }
         for person in &mut self.people {
             person.applicant = applicant_place[person.applicant as usize];
             person.group = group_place[person.group as usize];
@@ -193,28 +235,37 @@ impl Draft {
             person.enrolled = place(&programme_place, person.enrolled).unwrap_or(NONE);
         }
         sort_people(&mut round, self.people, &mut self.problems);
+        for applicant in &mut self.application_of {
+            *applicant = applicant_place[*applicant as usize];
+        }
         for application in &mut self.applications {
-            application.applicant = applicant_place[application.applicant as usize];
             application.programme = programme_place[application.programme as usize];
         }
-        sort_wishes(&mut round, self.applications, &mut self.problems);
+        drop(applicant_place);
+        sort_applications(&mut round, self.applications, self.application_of);
+        settle_wishes(&mut round, &mut self.problems);
         if self.problems.is_empty() {
             Ok(round)
         } else {
-            self.problems.sort();
-            Err(self.problems)
+            Err(self.problems.into_list())
         }
     }
 }
 
-fn sort_seats(round: &mut Round, mut drafts: Vec<SeatDraft>, problems: &mut Vec<InputProblem>) {
+/// Returns the seats with an empty capacity and the row of each.
+fn sort_seats(
+    round: &mut Round,
+    mut drafts: Vec<SeatDraft>,
+    problems: &mut Problems,
+) -> Vec<(usize, u64)> {
+    let mut uncapped = Vec::new();
     drafts.sort_unstable_by_key(|seat| (seat.programme, seat.group, seat.row));
     let mut first_row = 0;
     for draft in drafts {
         let seat = Seat {
             programme: draft.programme,
             group: draft.group,
-            capacity: draft.capacity,
+            capacity: draft.capacity.unwrap_or(NO_CAP),
         };
         match round.seats.last() {
             Some(last) if (last.programme, last.group) == (seat.programme, seat.group) => {
@@ -232,17 +283,17 @@ fn sort_seats(round: &mut Round, mut drafts: Vec<SeatDraft>, problems: &mut Vec<
             }
             _ => {
                 first_row = draft.row;
+                if draft.capacity.is_none() {
+                    uncapped.push((round.seats.len(), draft.row));
+                }
                 round.seats.push(seat);
             }
         }
     }
+    uncapped
 }
 
-fn sort_people(
-    round: &mut Round,
-    mut people: Vec<ApplicantDraft>,
-    problems: &mut Vec<InputProblem>,
-) {
+fn sort_people(round: &mut Round, mut people: Vec<ApplicantDraft>, problems: &mut Problems) {
     people.sort_unstable_by_key(|person| (person.applicant, person.row));
     let mut held = vec![0_u32; round.seats.len()];
     let mut last: Option<(u32, u64)> = None;
@@ -286,6 +337,7 @@ fn sort_people(
             ),
         }
     }
+    round.budgets.refuse_enrolled_above(round, &held, problems);
     for (seat, held) in held.into_iter().enumerate() {
         if held > round.seats[seat].capacity {
             let (programme, group) = round.seat_name(seat);
@@ -304,75 +356,162 @@ fn sort_people(
     }
 }
 
-fn sort_wishes(
-    round: &mut Round,
-    mut drafts: Vec<ApplicationDraft>,
-    problems: &mut Vec<InputProblem>,
-) {
-    drafts.sort_unstable_by_key(|draft| (draft.applicant, draft.rank, draft.programme, draft.row));
-    let mut wishes = Vec::with_capacity(drafts.len() + round.enrolled_count());
-    let mut wish_starts = Vec::with_capacity(round.applicants.len() + 1);
-    let mut rest = &drafts[..];
-    for applicant in 0..round.applicants.len() {
-        wish_starts.push(wishes.len() as u32);
-        let count = rest.partition_point(|draft| draft.applicant as usize == applicant);
-        let (own, others) = rest.split_at(count);
-        rest = others;
-        find_duplicates(round, own, problems);
-        let group = round.applicant_group[applicant];
-        let seat = |programme| {
-            round
-                .find_seat(programme, group)
-                .map_or(NONE, |seat| seat as u32)
-        };
-        wishes.extend(own.iter().map(|draft| Wish {
-            programme: draft.programme,
-            seat: seat(draft.programme),
-            rank: draft.rank,
-            points: draft.points,
-            lot: draft.lot,
-        }));
-        let enrolled = round.applicant_enrolled[applicant];
-        if enrolled != NONE && own.iter().all(|draft| draft.programme != enrolled) {
-            wishes.push(Wish {
-                programme: enrolled,
-                seat: seat(enrolled),
-                rank: own.last().map_or(0, |draft| draft.rank) + 1,
-                points: 0,
-                lot: NONE,
-            });
+/// Puts the applications into the round by applicant, rank, programme and row.
+fn sort_applications(round: &mut Round, mut applications: Vec<Wish>, application_of: Vec<u32>) {
+    let mut starts = vec![0_u32; round.applicants.len() + 1];
+    for applicant in &application_of {
+        starts[*applicant as usize + 1] += 1;
+    }
+    for applicant in 1..starts.len() {
+        starts[applicant] += starts[applicant - 1];
+    }
+    if !application_of.is_sorted() {
+        let mut next = starts.clone();
+        let mut sorted = applications.clone();
+        for (application, applicant) in applications.into_iter().zip(application_of) {
+            let place = &mut next[applicant as usize];
+            sorted[*place as usize] = application;
+            *place += 1;
+        }
+        applications = sorted;
+    }
+    for applicant in 1..starts.len() {
+        let own = &mut applications[starts[applicant - 1] as usize..starts[applicant] as usize];
+        let key = |wish: &Wish| (wish.rank, wish.programme, wish.seat);
+        if !own.is_sorted_by_key(key) {
+            own.sort_unstable_by_key(key);
         }
     }
-    wish_starts.push(wishes.len() as u32);
-    round.wishes = wishes;
-    round.wish_starts = wish_starts;
+    round.wishes = applications;
+    round.wish_starts = starts;
 }
 
-/// Applications of one applicant for the same programme.
-fn find_duplicates(round: &Round, own: &[ApplicationDraft], problems: &mut Vec<InputProblem>) {
-    let mut seen: Vec<(u32, u32)> = Vec::new();
-    if own.len() < 2 {
-        return;
+/// Finds the seat of every application and appends the own places of enrolled children.
+fn settle_wishes(round: &mut Round, problems: &mut Problems) {
+    let open_seats = OpenSeats::of(round);
+    // The last applicant seen to apply for each programme.
+    let mut applied = vec![NONE; round.programmes.len()];
+    let mut appended: Vec<u32> = Vec::new();
+    for applicant in 0..round.applicants.len() {
+        let group = round.applicant_group[applicant];
+        let range = round.wish_range(applicant);
+        let mut twice = false;
+        for wish in &round.wishes[range.clone()] {
+            let last = std::mem::replace(&mut applied[wish.programme as usize], applicant as u32);
+            twice |= last == applicant as u32;
+        }
+        if twice {
+            find_duplicates(round, applicant, problems);
+        }
+        for wish in &mut round.wishes[range] {
+            wish.seat = open_seats.find(wish.programme, group);
+        }
+        let enrolled = round.applicant_enrolled[applicant];
+        if enrolled != NONE && applied[enrolled as usize] != applicant as u32 {
+            appended.push(applicant as u32);
+        }
     }
-    seen.extend(own.iter().map(|draft| (draft.programme, draft.row)));
+    append_own_places(round, &appended, &open_seats);
+}
+
+/// Appends the own place, one rank below the last wish, to the wishes of these applicants.
+fn append_own_places(round: &mut Round, appended: &[u32], open_seats: &OpenSeats) {
+    let blank = Wish {
+        programme: NONE,
+        seat: NONE,
+        rank: 1,
+        points: 0,
+        lot: NONE,
+    };
+    let old_length = round.wishes.len();
+    round.wishes.resize(old_length + appended.len(), blank);
+    // From the back, so that everything moves into room that is free.
+    let mut end = old_length;
+    for (before, applicant) in appended.iter().enumerate().rev() {
+        let applicant = *applicant as usize;
+        let own = round.wish_range(applicant);
+        round.wishes.copy_within(own.end..end, own.end + before + 1);
+        end = own.end;
+        let last = own.clone().next_back().map(|wish| round.wishes[wish].rank);
+        let enrolled = round.applicant_enrolled[applicant];
+        round.wishes[own.end + before] = Wish {
+            programme: enrolled,
+            seat: open_seats.find(enrolled, round.applicant_group[applicant]),
+            rank: last.unwrap_or(0) + 1,
+            ..blank
+        };
+    }
+    let mut more = 0;
+    let mut next = appended.iter().peekable();
+    for applicant in 0..round.applicants.len() {
+        if next
+            .next_if(|given| **given as usize == applicant)
+            .is_some()
+        {
+            more += 1;
+        }
+        round.wish_starts[applicant + 1] += more;
+    }
+}
+
+/// Seats by programme, those of closed groups of flexible programmes left out.
+struct OpenSeats {
+    /// Where the seats of each programme start; one entry more than programmes.
+    starts: Vec<u32>,
+    /// Group and number of each seat.
+    seats: Vec<(u32, u32)>,
+}
+
+impl OpenSeats {
+    fn of(round: &Round) -> Self {
+        let mut starts = vec![0; round.programmes.len() + 1];
+        let mut seats = Vec::with_capacity(round.seats.len());
+        for (number, seat) in round.seats.iter().enumerate() {
+            if !round.budgets.is_closed(number, &round.seats) {
+                seats.push((seat.group, number as u32));
+            }
+            starts[seat.programme as usize + 1] = seats.len() as u32;
+        }
+        // A programme without seats starts where the one before it ends.
+        for programme in 1..starts.len() {
+            starts[programme] = starts[programme].max(starts[programme - 1]);
+        }
+        Self { starts, seats }
+    }
+
+    /// Seat number of a programme and group; [`NONE`] when the group is closed.
+    fn find(&self, programme: u32, group: u32) -> u32 {
+        let programme = programme as usize;
+        let seats =
+            &self.seats[self.starts[programme] as usize..self.starts[programme + 1] as usize];
+        seats
+            .binary_search_by_key(&group, |seat| seat.0)
+            .map_or(NONE, |place| seats[place].1)
+    }
+}
+
+/// Applications of one applicant for the same programme; they still have their rows.
+fn find_duplicates(round: &Round, applicant: usize, problems: &mut Problems) {
+    let mut seen: Vec<(u32, u32)> = round
+        .wishes_of(applicant)
+        .iter()
+        .map(|wish| (wish.programme, wish.seat))
+        .collect();
     seen.sort_unstable();
     for pair in seen.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        let applicant = round.applicants.get(own[0].applicant as usize);
-        problems.push(
-            InputProblem::new(
-                code::DUPLICATE_APPLICATION,
-                APPLICATIONS,
-                format!(
-                    "applicant {applicant} applies for this programme in row {} already",
-                    pair[0].1
-                ),
-            )
-            .at(
-                u64::from(pair[1].1),
-                "programme_id",
-                round.programmes.get(pair[0].0 as usize),
-            )
-            .remedy("keep one of the rows"),
-        );
+        let (first, row) = (pair[0].1, u64::from(pair[1].1));
+        problems.add(code::DUPLICATE_APPLICATION, APPLICATIONS, || {
+            let message = format!(
+                "applicant {} applies for this programme in row {first} already",
+                round.applicants.get(applicant)
+            );
+            InputProblem::new(code::DUPLICATE_APPLICATION, APPLICATIONS, message)
+                .at(
+                    row,
+                    "programme_id",
+                    round.programmes.get(pair[0].0 as usize),
+                )
+                .remedy("keep one of the rows")
+        });
     }
 }

@@ -4,9 +4,11 @@ mod draft;
 mod read;
 mod rows;
 
+pub(crate) use draft::PROGRAMMES;
 pub use read::{RoundFiles, read_round};
 pub use rows::{ApplicantRow, ApplicationRow, ProgrammeRow, Siblings};
 
+use crate::flexible::Budgets;
 use crate::texts::TextList;
 
 /// No seat, family, programme or lot.
@@ -43,7 +45,8 @@ pub(crate) struct Seat {
     pub(crate) programme: u32,
     /// Group number.
     pub(crate) group: u32,
-    /// Seats, those held by the enrolled children of the round included.
+    /// Seats, those held by the enrolled children of the round included;
+    /// [`NO_CAP`](crate::NO_CAP) where a flexible programme has no cap for the group.
     pub(crate) capacity: u32,
 }
 
@@ -71,6 +74,8 @@ pub struct Round {
     pub(crate) applicant_enrolled: Vec<u32>,
     /// By programme, then group.
     pub(crate) seats: Vec<Seat>,
+    /// Budgets and weights of the flexible programmes.
+    pub(crate) budgets: Budgets,
     /// Where the wishes of each applicant start; one entry more than applicants.
     pub(crate) wish_starts: Vec<u32>,
     pub(crate) wishes: Vec<Wish>,
@@ -96,9 +101,37 @@ impl Round {
     }
 
     /// Seats of all programmes and groups, those of enrolled children included.
+    ///
+    /// A flexible programme counts with the most children that fit at once.
     #[must_use]
     pub fn seat_count(&self) -> u64 {
-        self.seats.iter().map(|seat| u64::from(seat.capacity)).sum()
+        let mut count = 0;
+        let mut seen = NONE;
+        for (position, seat) in self.seats.iter().enumerate() {
+            count += match self.budgets.of(seat.programme) {
+                None => u64::from(seat.capacity),
+                Some(_) if seen == seat.programme => 0,
+                Some(budget) => self.budgets.most_children(budget, &self.seats, position),
+            };
+            seen = seat.programme;
+        }
+        count
+    }
+
+    /// Whether a programme spreads a budget over its seat groups.
+    #[must_use]
+    pub fn has_flexible_programmes(&self) -> bool {
+        !self.budgets.is_empty()
+    }
+
+    /// The seat that stands for the line of a seat: the first one of a flexible programme, which has
+    /// one line for all its groups; else the seat itself.
+    pub(crate) fn line_of(&self, seat: usize) -> usize {
+        let programme = self.seats[seat].programme;
+        match self.budgets.of(programme) {
+            None => seat,
+            Some(_) => self.seats.partition_point(|it| it.programme < programme),
+        }
     }
 
     /// Number of children that hold a place already.

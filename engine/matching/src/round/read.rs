@@ -9,6 +9,8 @@ use super::rows::{RANK_MESSAGE, RANK_REMEDY, Siblings};
 use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
+use crate::flexible::{NO_CAP, read_budgets};
+use crate::problems::Problems;
 
 /// Rows that one file may have; wish numbers, own places included, then fit 32 bits.
 const ROW_LIMIT: u64 = 2_000_000_000;
@@ -33,9 +35,9 @@ pub struct RoundFiles<R> {
     pub applicants: Option<R>,
     /// `family_options.csv`. Refused by this version (E2030).
     pub family_options: Option<R>,
-    /// `budgets.csv`. Refused by this version (E2031).
+    /// `budgets.csv`: `programme_id,budget`; only together with `seat_weights`.
     pub budgets: Option<R>,
-    /// `seat_weights.csv`. Refused by this version (E2031).
+    /// `seat_weights.csv`: `programme_id,seat_group,weight`; only together with `budgets`.
     pub seat_weights: Option<R>,
 }
 
@@ -82,37 +84,28 @@ fn read_round_within<R: Read>(
     row_limit: u64,
 ) -> Result<Round, Vec<InputProblem>> {
     let mut draft = Draft::default();
-    let flexible = files.budgets.is_some() || files.seat_weights.is_some();
-    let refused = [
-        (
-            files.family_options.is_some(),
-            "family_options.csv",
-            code::FAMILY_OPTIONS_NOT_COVERED,
-            "joint rankings of families are not covered by this version",
-            "remove the file and give each child its own wishes, or match these families by hand",
-        ),
-        (
-            files.budgets.is_some(),
-            "budgets.csv",
-            code::BUDGETS_NOT_COVERED,
-            "flexible seat groups are not covered by this version",
-            "remove the file and give every programme and seat group a capacity",
-        ),
-        (
-            files.seat_weights.is_some(),
-            "seat_weights.csv",
-            code::BUDGETS_NOT_COVERED,
-            "flexible seat groups are not covered by this version",
-            "remove the file and give every programme and seat group a capacity",
-        ),
-    ];
+    let refused = [(
+        files.family_options.is_some(),
+        "family_options.csv",
+        code::FAMILY_OPTIONS_NOT_COVERED,
+        "joint rankings of families are not covered by this version",
+        "remove the file and give each child its own wishes, or match these families by hand",
+    )];
     for (given, file, code, message, remedy) in refused {
         if given {
             let problem = InputProblem::new(code, file, message).remedy(remedy);
             draft.problems.push(problem);
         }
     }
+    let flexible = files.budgets.is_some() || files.seat_weights.is_some();
+    draft.budgets = read_budgets(
+        files.budgets,
+        files.seat_weights,
+        row_limit,
+        &mut draft.problems,
+    );
     read_programmes(files.programmes, flexible, row_limit, &mut draft);
+    draft.programmes_are_complete();
     read_applications(files.applications, row_limit, &mut draft);
     if let Some(applicants) = files.applicants {
         read_applicants(applicants, row_limit, &mut draft);
@@ -122,108 +115,123 @@ fn read_round_within<R: Read>(
 
 fn read_programmes<R: Read>(input: R, flexible: bool, row_limit: u64, draft: &mut Draft) {
     const COLUMNS: &[&str] = &["programme_id", "seat_group", "capacity"];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let Some(mut table) = CsvTable::open(PROGRAMMES, COLUMNS, input, row_limit, &mut problems)
+    let Some(mut table) =
+        CsvTable::open(PROGRAMMES, COLUMNS, input, row_limit, &mut draft.problems)
     else {
         draft.programmes_unreadable = true;
-        draft.problems.append(&mut problems);
         return;
     };
-    while table.advance(&mut problems) {
-        let programme = table.filled(0, &mut problems);
-        let group = table.text(1, &mut problems);
-        let capacity = read_capacity(&table, flexible, &mut problems);
+    while table.advance(&mut draft.problems) {
+        let programme = table.filled(0, &mut draft.problems);
+        let group = table.text(1, &mut draft.problems);
+        let capacity = read_capacity(&table, flexible, &mut draft.problems);
         match (programme, group) {
             // A faulty capacity is reported already and must not cause further problems.
             (Some(programme), Some(group)) => {
-                draft.add_programme(table.row(), programme, group, capacity.unwrap_or(u32::MAX));
+                let capacity = capacity.unwrap_or(Some(NO_CAP));
+                draft.add_programme(table.row(), programme, group, capacity);
             }
             (Some(programme), None) => draft.mention_programme(programme),
             _ => {}
         }
     }
-    draft.problems.append(&mut problems);
 }
 
-/// The capacity of the current row; an empty one counts as no cap where groups are flexible.
+/// The capacity of the current row; `Some(None)` when it is empty in a round with budgets.
 fn read_capacity<R: Read>(
     table: &CsvTable<R>,
     flexible: bool,
-    problems: &mut Vec<InputProblem>,
-) -> Option<u32> {
+    problems: &mut Problems,
+) -> Option<Option<u32>> {
     let text = table.text(2, problems)?;
     if text.is_empty() {
         if flexible {
-            return Some(u32::MAX);
+            return Some(None);
         }
-        problems.push(
-            table
-                .problem(code::EMPTY_CAPACITY, 2, "the capacity is empty")
-                .remedy("write the number of seats; it may stay empty only with budgets.csv"),
+        let remedy = "write the number of seats; it may stay empty only with budgets.csv";
+        table.refuse(
+            problems,
+            code::EMPTY_CAPACITY,
+            2,
+            "the capacity is empty",
+            remedy,
         );
         return None;
     }
     if text.parse::<i64>().is_ok_and(|capacity| capacity < 0) {
-        problems.push(
-            table
-                .problem(code::NEGATIVE_CAPACITY, 2, "a capacity is not below zero")
-                .remedy("write 0 when nobody can be admitted"),
+        let (message, remedy) = (
+            "a capacity is not below zero",
+            "write 0 when nobody can be admitted",
         );
+        table.refuse(problems, code::NEGATIVE_CAPACITY, 2, message, remedy);
         return None;
     }
-    table.number(2, "from 0 to 4294967295", problems)
+    table.number(2, "from 0 to 4294967295", problems).map(Some)
 }
 
 fn read_applications<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
     const COLUMNS: &[&str] = &["applicant_id", "programme_id", "rank", "points", "lot"];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let table = CsvTable::open(APPLICATIONS, COLUMNS, input, row_limit, &mut problems);
-    if let Some(mut table) = table {
-        while table.advance(&mut problems) {
-            let applicant = table.filled(0, &mut problems);
-            let programme = table.filled(1, &mut problems);
-            let rank = read_rank(&table, &mut problems);
-            let points = table.number(3, "from -2147483648 to 2147483647", &mut problems);
-            let lot = read_lot(&table, &mut problems);
-            if let (Some(applicant), Some(programme), Some(rank), Some(points), Some(lot)) =
-                (applicant, programme, rank, points, lot)
-            {
-                draft.add_application(table.row(), applicant, programme, rank, points, lot);
-            }
+    let table = CsvTable::open(APPLICATIONS, COLUMNS, input, row_limit, &mut draft.problems);
+    let Some(mut table) = table else { return };
+    while table.advance(&mut draft.problems) {
+        let rank = read_rank(&table, &mut draft.problems);
+        let points = read_points(&table, &mut draft.problems);
+        let lot = read_lot(&table, &mut draft.problems);
+        let (applicant, programme) = (table.bytes(0), draft.find_programme(table.bytes(1)));
+        if let (Some(rank), Some(points), Some(lot), Some(programme)) =
+            (rank, points, lot, programme)
+            && let Some(applicant) = draft.applicant(applicant)
+        {
+            draft.push_application(table.row(), (applicant, programme), (rank, points, lot));
+            continue;
+        }
+        table.filled(0, &mut draft.problems);
+        if let Some(text) = table.filled(1, &mut draft.problems)
+            && programme.is_none()
+        {
+            draft.refuse_programme(code::UNKNOWN_PROGRAMME, APPLICATIONS, table.row(), text);
         }
     }
-    draft.problems.append(&mut problems);
 }
 
-fn read_rank<R: Read>(table: &CsvTable<R>, problems: &mut Vec<InputProblem>) -> Option<u32> {
-    let rank: i64 = table.number(2, "from 1 to 1000000000", problems)?;
+fn read_rank<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<u32> {
+    let rank: i64 = match table.short_number(2) {
+        Some(rank) => rank.into(),
+        None => table.number(2, "from 1 to 1000000000", problems)?,
+    };
     if (1..=i64::from(GREATEST_RANK)).contains(&rank) {
         return u32::try_from(rank).ok();
     }
-    problems.push(
-        table
-            .problem(code::RANK_OUT_OF_RANGE, 2, RANK_MESSAGE)
-            .remedy(RANK_REMEDY),
+    table.refuse(
+        problems,
+        code::RANK_OUT_OF_RANGE,
+        2,
+        RANK_MESSAGE,
+        RANK_REMEDY,
     );
     None
 }
 
+fn read_points<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<i32> {
+    match table.short_number(3) {
+        Some(points) => i32::try_from(points).ok(),
+        None => table.number(3, "from -2147483648 to 2147483647", problems),
+    }
+}
+
 /// The lot; `Some(None)` when the field is empty.
-fn read_lot<R: Read>(table: &CsvTable<R>, problems: &mut Vec<InputProblem>) -> Option<Option<u32>> {
-    if table.text(4, problems)?.is_empty() {
+fn read_lot<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Option<u32>> {
+    if let Some(lot) = table.short_number(4) {
+        return Some(Some(lot));
+    }
+    if table.bytes(4).is_empty() {
         return Some(None);
     }
     let lot: u32 = table.number(4, "from 0 to 4294967294", problems)?;
     if lot == NONE {
-        problems.push(
-            table
-                .problem(
-                    code::BAD_NUMBER,
-                    4,
-                    "the field is not a whole number from 0 to 4294967294",
-                )
-                .remedy("write digits only, within the range"),
-        );
+        let message = "the field is not a whole number from 0 to 4294967294";
+        let remedy = "write digits only, within the range";
+        table.refuse(problems, code::BAD_NUMBER, 4, message, remedy);
         return None;
     }
     Some(Some(lot))
@@ -237,15 +245,14 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
         "siblings",
         "enrolled_programme_id",
     ];
-    let mut problems = std::mem::take(&mut draft.problems);
-    let table = CsvTable::open(APPLICANTS, COLUMNS, input, row_limit, &mut problems);
+    let table = CsvTable::open(APPLICANTS, COLUMNS, input, row_limit, &mut draft.problems);
     if let Some(mut table) = table {
-        while table.advance(&mut problems) {
-            let applicant = table.filled(0, &mut problems);
-            let group = table.text(1, &mut problems);
-            let family = table.text(2, &mut problems);
-            let siblings = read_siblings(&table, &mut problems);
-            let enrolled = table.text(4, &mut problems);
+        while table.advance(&mut draft.problems) {
+            let applicant = table.filled(0, &mut draft.problems);
+            let group = table.text(1, &mut draft.problems);
+            let family = table.text(2, &mut draft.problems);
+            let siblings = read_siblings(&table, &mut draft.problems);
+            let enrolled = table.text(4, &mut draft.problems);
             if let (Some(applicant), Some(group), Some(family), Some(siblings), Some(enrolled)) =
                 (applicant, group, family, siblings, enrolled)
             {
@@ -261,23 +268,17 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
             }
         }
     }
-    draft.problems.append(&mut problems);
 }
 
-fn read_siblings<R: Read>(
-    table: &CsvTable<R>,
-    problems: &mut Vec<InputProblem>,
-) -> Option<Siblings> {
+fn read_siblings<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Siblings> {
     match table.text(3, problems)? {
         "" | "independent" => Some(Siblings::Independent),
         "together_preferred" => Some(Siblings::TogetherPreferred),
         "together_only" => Some(Siblings::TogetherOnly),
         _ => {
-            problems.push(
-                table
-                    .problem(code::UNKNOWN_SIBLINGS, 3, "the siblings rule is unknown")
-                    .remedy("write independent, together_preferred, together_only or nothing"),
-            );
+            let remedy = "write independent, together_preferred, together_only or nothing";
+            let message = "the siblings rule is unknown";
+            table.refuse(problems, code::UNKNOWN_SIBLINGS, 3, message, remedy);
             None
         }
     }

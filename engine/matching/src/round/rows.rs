@@ -5,6 +5,7 @@ use domain::InputProblem;
 use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
 use super::{GREATEST_RANK, Round};
 use crate::error_codes as code;
+use crate::flexible::{BudgetDrafts, BudgetRow, SeatWeightRow};
 
 /// One row of `programmes.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,8 @@ pub struct ProgrammeRow {
     pub programme_id: String,
     /// Seat group; empty for the common group.
     pub seat_group: String,
-    /// Seats, from 0, those held by enrolled children of the round included.
+    /// Seats, from 0, those held by enrolled children of the round included. At a flexible programme a
+    /// cap of the group, [`NO_CAP`](crate::NO_CAP) for none.
     pub capacity: u32,
 }
 
@@ -84,10 +86,32 @@ impl Round {
         applications: &[ApplicationRow],
         applicants: &[ApplicantRow],
     ) -> Result<Self, Vec<InputProblem>> {
+        Self::from_flexible_rows(programmes, applications, applicants, &[], &[])
+    }
+
+    /// [`Round::from_rows`] with budgets and weights of flexible programmes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Round::from_rows`], and budgets and weights that do not belong to each other and to the
+    /// programmes.
+    pub fn from_flexible_rows(
+        programmes: &[ProgrammeRow],
+        applications: &[ApplicationRow],
+        applicants: &[ApplicantRow],
+        budgets: &[BudgetRow],
+        weights: &[SeatWeightRow],
+    ) -> Result<Self, Vec<InputProblem>> {
         let mut draft = Draft::default();
+        draft.budgets = BudgetDrafts::from_rows(budgets, weights, &mut draft.problems);
         for (row, given) in (1..).zip(programmes) {
             draft.refuse_empty(PROGRAMMES, row, "programme_id", &given.programme_id);
-            draft.add_programme(row, &given.programme_id, &given.seat_group, given.capacity);
+            draft.add_programme(
+                row,
+                &given.programme_id,
+                &given.seat_group,
+                Some(given.capacity),
+            );
         }
         for (row, given) in (1..).zip(applications) {
             draft.refuse_empty(APPLICATIONS, row, "applicant_id", &given.applicant_id);
@@ -105,9 +129,7 @@ impl Round {
                 row,
                 &given.applicant_id,
                 &given.programme_id,
-                given.rank,
-                given.points,
-                given.lot,
+                (given.rank, given.points, given.lot),
             );
         }
         for (row, given) in (1..).zip(applicants) {
