@@ -37,8 +37,8 @@ codes! {
     FAMILY_OPTIONS_NOT_COVERED = "E2030", "family_options.csv is given, but joint rankings of families are not covered by this version", "remove the file and give each child its own wishes, or match these families by hand";
     BUDGETS_NOT_COVERED = "E2031", "budgets.csv or seat_weights.csv is given, but flexible seat groups are not covered by this version", "remove both files and give every programme and seat group a capacity";
     SIBLINGS_NOT_COVERED = "E2032", "a siblings rule other than independent is given, but this version places every child on its own", "write independent, or match these families by hand";
-    MAX_SIZE_NOT_COVERED = "E2033", "ties are to be used to place as many children as possible, which this version does not cover", "break ties by lottery";
     RANK_AND_PROGRAMME = "E2040", "a placement has a programme without a rank or a rank without a programme", "fill in both, or leave both empty for an unplaced child";
+    BAD_TIME_LIMIT = "E2080", "a time limit is negative or no number", "give seconds from 0, or no limit";
 }
 
 #[cfg(test)]

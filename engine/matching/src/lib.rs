@@ -16,8 +16,10 @@
 //!   or held by a child with strictly lower priority.
 //! - Of all stable matchings, [`OptimalFor::Families`] takes the one that is best for every child.
 //!
-//! Joint wishes of siblings, flexible seat groups and the use of ties to place more children are not
-//! covered by this version: input that asks for them is refused with a numbered code
+//! - With [`TieRule::MaxSize`] true ties stay ties: of all weakly stable matchings one of the greatest
+//!   size is sought, and only what that leaves open goes by lot.
+//!
+//! Joint wishes of siblings and flexible seat groups are not covered by this version: input that asks for them is refused with a numbered code
 //! ([`ERROR_CODES`]).
 //!
 //! # Example
@@ -67,6 +69,7 @@ mod round;
 mod solve;
 mod summary;
 mod texts;
+mod ties;
 
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use check::{CheckReport, Finding, check_matching};

@@ -22,6 +22,8 @@ pub(crate) struct Priorities {
     pub(crate) tied_families: u64,
     /// Whether there is a true tie anywhere, be it between siblings.
     pub(crate) any_tie: bool,
+    /// Place of each wish as the lottery alone would have it; empty unless the lines were rearranged.
+    pub(crate) drawn: Vec<u32>,
 }
 
 /// What orders one wish within the line of its seat; smaller goes first.
@@ -65,6 +67,7 @@ impl Priorities {
             applicant: applicant_of,
             tied_families: 0,
             any_tie: false,
+            drawn: Vec::new(),
         };
         let mut lottery = Lottery::new(round, seed);
         for seat in 0..round.seats.len() {
@@ -103,6 +106,19 @@ impl Priorities {
             *slot = entry.wish;
             self.place[entry.wish as usize] = place as u32;
         }
+    }
+
+    /// The same lines in the order of other keys, one per wish, smaller first.
+    pub(crate) fn rearranged(mut self, keys: &[u64]) -> Self {
+        self.drawn = self.place.clone();
+        for range in self.seat_starts.windows(2) {
+            let line = &mut self.line[range[0] as usize..range[1] as usize];
+            line.sort_by_key(|wish| keys[*wish as usize]);
+            for (place, wish) in line.iter().enumerate() {
+                self.place[*wish as usize] = place as u32;
+            }
+        }
+        self
     }
 
     /// Wish positions of a seat, first in line first.
