@@ -99,7 +99,7 @@ pub(crate) fn largest(
 
 /// Steps of the searches: fewer where little time is allowed.
 fn effort(seconds: Option<f64>) -> u64 {
-    let share = seconds.map_or(1.0, |seconds| (seconds / 10.0).clamp(0.0, 1.0));
+    let share = seconds.map_or(1.0, |seconds| (seconds / 10.0).clamp(0.1, 1.0));
     (share * search::EFFORT as f64) as u64
 }
 
