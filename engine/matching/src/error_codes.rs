@@ -39,6 +39,11 @@ codes! {
     SIBLINGS_NOT_COVERED = "E2032", "a siblings rule other than independent is given, but this version places every child on its own", "write independent, or match these families by hand";
     RANK_AND_PROGRAMME = "E2040", "a placement has a programme without a rank or a rank without a programme", "fill in both, or leave both empty for an unplaced child";
     BAD_TIME_LIMIT = "E2080", "a time limit is negative or no number", "give seconds from 0, or no limit";
+    REACH_OF_UNKNOWN_APPLICANT = "E2081", "reachable_seats.csv names an applicant that the round does not have", "remove the row or correct the applicant";
+    REACH_OF_UNKNOWN_PROGRAMME = "E2082", "reachable_seats.csv names a programme that the round does not have", "remove the row or correct the programme";
+    REACH_TWICE = "E2083", "reachable_seats.csv has an applicant and a programme twice", "keep one of the rows";
+    REACH_WITHOUT_SEATS = "E2084", "reachable_seats.csv names a programme without seats of the applicant's group", "list only programmes with seats that suit the child";
+    PLACEMENTS_NOT_OF_ROUND = "E2085", "the placements are not those of the round", "give the placements that were made for this round";
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! A [`Round`] holds children, programmes, seats and wishes. [`solve`] runs deferred acceptance on it,
 //! [`check_matching`] judges the result without knowing the solver, [`Explainer`] says for every better
 //! wish why it was not granted, [`RoundSummary`] sums up, and [`cascade`] previews the moves that
-//! follow when a place becomes free. Reading takes `impl Read`, writing `impl Write`; nothing here
+//! follow when a place becomes free. After the round, [`propose_legal_claims`] offers free seats to the
+//! children left out. Reading takes `impl Read`, writing `impl Write`; nothing here
 //! knows a file, a clock or the order of the input rows.
 //!
 //! # Rules
@@ -61,6 +62,7 @@ mod check;
 mod csv_table;
 mod deferred_acceptance;
 mod error_codes;
+mod legal_claim;
 mod lottery;
 mod order;
 mod placements;
@@ -74,6 +76,11 @@ mod ties;
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
+pub use legal_claim::{
+    LegalClaim, LegalClaimFigures, LegalClaimFinding, LegalClaimOptions, LegalClaimProposal,
+    ReachableSeat, check_legal_claim, propose_legal_claims, read_reachable_seats,
+    write_legal_claim,
+};
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};

@@ -2,6 +2,7 @@
 
 use super::market::Market;
 use super::orders::{Orders, key};
+use super::search::round_cost;
 use crate::round::NONE;
 
 /// Exchanges level children as long as the better lot gains by it and nobody less is placed.
@@ -53,10 +54,7 @@ impl Settling<'_> {
                     break;
                 }
                 for member in self.later_in_turn(position) {
-                    let Some(left) = self
-                        .left
-                        .checked_sub(8 * self.market.claims.len() as u64 + 1)
-                    else {
+                    let Some(left) = self.left.checked_sub(round_cost(self.market)) else {
                         return false;
                     };
                     self.left = left;

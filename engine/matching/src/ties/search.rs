@@ -8,8 +8,8 @@ use super::market::Market;
 use super::orders::{Orders, key};
 use crate::round::NONE;
 
-/// How often claims are looked at before the search gives up; about a second of one processor.
-pub(super) const EFFORT: u64 = 200_000_000;
+/// Steps after which a search gives up; about a second of one processor.
+pub(super) const EFFORT: u64 = 100_000_000;
 /// Most restarts of one search.
 const MOST_ROUNDS: u64 = 4_000;
 
@@ -24,8 +24,7 @@ pub(super) fn search(
     effort: u64,
 ) -> Vec<u32> {
     let mut best = settled(market, orders);
-    // What one round costs: every claim a few times.
-    let rounds = (effort / (8 * market.claims.len() as u64 + 1)).min(MOST_ROUNDS);
+    let rounds = (effort / round_cost(market)).min(MOST_ROUNDS);
     let mut generator = ChaCha8Rng::seed_from_u64(0x7469_6573);
     generator.set_stream(stream);
     let mut current = best.clone();
@@ -54,6 +53,13 @@ pub(super) fn search(
         }
     }
     best
+}
+
+/// Steps that one deferred acceptance counts for: every claim a few times, and more where the claims
+/// no longer fit the fast memory of a processor.
+pub(super) fn round_cost(market: &Market) -> u64 {
+    let claims = market.claims.len() as u64;
+    1 + 4 * claims * (1 + claims / 100_000)
 }
 
 /// Deferred acceptance, then chains.
