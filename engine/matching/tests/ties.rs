@@ -451,11 +451,13 @@ fn measure_hard_rounds() {
 #[test]
 #[ignore = "measures for a minute; run by name with --release and --nocapture"]
 fn measure_a_city_of_a_million_wishes() {
-    for (applicants, scores, own_score) in [
-        (10_000, 40, 1),
-        (10_000, 4, usize::MAX),
-        (170_000, 40, 1),
-        (170_000, 4, usize::MAX),
+    for (applicants, scores, own_score, demand) in [
+        (2_000, 8, usize::MAX, 100),
+        (5_000, 8, usize::MAX, 100),
+        (10_000, 8, usize::MAX, 100),
+        (10_000, 40, 1, 50),
+        (170_000, 40, 1, 50),
+        (170_000, 4, usize::MAX, 100),
     ] {
         let shape = Shape {
             applicants,
@@ -463,11 +465,15 @@ fn measure_a_city_of_a_million_wishes() {
             seats: 90,
             scores,
             own_score,
+            demand,
             ..SCOTTISH
         };
         let round = generated(shape).round();
         measure(
-            &format!("{applicants} x {}, {scores} scores", shape.programmes),
+            &format!(
+                "{applicants} x {}, {demand} %, {scores} scores",
+                shape.programmes
+            ),
             &round,
             10.0,
         );

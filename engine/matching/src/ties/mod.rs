@@ -38,6 +38,9 @@ use crate::lottery::{DrawnFor, draw};
 use crate::order::{Preferences, Priorities};
 use crate::round::{NONE, Round};
 
+/// Share of the time limit that branch and bound may use; the rest is for the steps that are counted.
+const SHARE_OF_PROOFS: f64 = 0.85;
+
 /// A large weakly stable matching.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Largest {
