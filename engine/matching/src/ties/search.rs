@@ -8,8 +8,8 @@ use super::market::Market;
 use super::orders::{Orders, key};
 use crate::round::NONE;
 
-/// Steps after which a search gives up; about a second of one processor.
-pub(super) const EFFORT: u64 = 100_000_000;
+/// Steps after which a search gives up; less than a second of one processor.
+pub(super) const EFFORT: u64 = 50_000_000;
 /// Most restarts of one search.
 const MOST_ROUNDS: u64 = 4_000;
 
