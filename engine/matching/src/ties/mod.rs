@@ -139,7 +139,7 @@ fn prove(parts: &mut [Part], seconds: Option<f64>) {
             &part.market,
             known,
             part.upper,
-            seconds.map(|it| it * share),
+            seconds.map(|it| it * SHARE_OF_PROOFS * share),
         );
         part.granted = answer.granted;
         part.upper = answer.upper;

@@ -43,7 +43,9 @@ pub(super) fn search(
             idle = 0;
         }
         // Equal sizes are taken to wander about; now and then one that is smaller by one.
-        if size >= Market::size(&current) || (size + 1 >= known && generator.next_u32() % 8 == 0) {
+        if size >= Market::size(&current)
+            || (size + 1 >= known && generator.next_u32().is_multiple_of(8))
+        {
             current = found;
         }
         if idle == 200 {
@@ -80,7 +82,7 @@ fn other_orders(
     for (position, claim) in market.claims.iter().enumerate() {
         let is_admitted = granted[claim.child as usize] == position as u32;
         // One admitted claim in 16 loses its advantage within the tie.
-        let is_kept = is_admitted && generator.next_u32() % 16 != 0;
+        let is_kept = is_admitted && !generator.next_u32().is_multiple_of(16);
         let luck = generator.next_u32() >> missed[claim.child as usize].min(24);
         orders.keys[position] = key(market, position, is_kept, luck);
     }
@@ -89,11 +91,11 @@ fn other_orders(
             continue;
         }
         missed[child] += 1;
-        if generator.next_u32() % 4 == 0 {
+        if generator.next_u32().is_multiple_of(4) {
             continue;
         }
         for claim in market.claims_of(child) {
-            if generator.next_u32() % 2 == 0 {
+            if generator.next_u32().is_multiple_of(2) {
                 orders.keys[claim] = key(market, claim, true, 0);
             }
         }
@@ -109,14 +111,15 @@ fn shuffle_equal_wishes(
     orders: &mut Orders,
     generator: &mut ChaCha8Rng,
 ) {
-    for child in 0..market.child_count() {
+    for (child, held) in granted.iter().enumerate() {
         let range = market.claims_of(child);
         let has_equals = |range: std::ops::Range<usize>| {
             market.claims[range]
                 .windows(2)
                 .any(|pair| pair[0].rank == pair[1].rank)
         };
-        if !has_equals(range.clone()) || (granted[child] != NONE && generator.next_u32() % 4 != 0) {
+        if !has_equals(range.clone()) || (*held != NONE && !generator.next_u32().is_multiple_of(4))
+        {
             continue;
         }
         let chosen = range.start + generator.next_u32() as usize % range.len();
