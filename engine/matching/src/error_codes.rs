@@ -36,8 +36,13 @@ codes! {
     TOO_MANY_ROWS = "E2020", "a file has more rows than a round can hold", "split the round by seat group";
     FAMILY_OPTIONS_NOT_COVERED = "E2030", "family_options.csv is given, but joint rankings of families are not covered by this version", "remove the file and give each child its own wishes, or match these families by hand";
     SIBLINGS_NOT_COVERED = "E2032", "a siblings rule other than independent is given, but this version places every child on its own", "write independent, or match these families by hand";
-    MAX_SIZE_NOT_COVERED = "E2033", "ties are to be used to place as many children as possible, which this version does not cover", "break ties by lottery";
     RANK_AND_PROGRAMME = "E2040", "a placement has a programme without a rank or a rank without a programme", "fill in both, or leave both empty for an unplaced child";
+    BAD_TIME_LIMIT = "E2080", "a time limit is negative or no number", "give seconds from 0, or no limit";
+    REACH_OF_UNKNOWN_APPLICANT = "E2081", "reachable_seats.csv names an applicant that the round does not have", "remove the row or correct the applicant";
+    REACH_OF_UNKNOWN_PROGRAMME = "E2082", "reachable_seats.csv names a programme that the round does not have", "remove the row or correct the programme";
+    REACH_TWICE = "E2083", "reachable_seats.csv has an applicant and a programme twice", "keep one of the rows";
+    REACH_WITHOUT_SEATS = "E2084", "reachable_seats.csv names a programme without seats of the applicant's group", "list only programmes with seats that suit the child";
+    PLACEMENTS_NOT_OF_ROUND = "E2085", "the placements are not those of the round", "give the placements that were made for this round";
     BAD_AMOUNT = "E2100", "a budget or weight is not a decimal number or fraction from 0 (a weight: above 0) that can be held exactly", "write digits with at most one point, or a fraction such as 1/12; no sign, at most 18 digits";
     BUDGETS_AND_WEIGHTS = "E2101", "only one of budgets.csv and seat_weights.csv is given", "give both files or neither";
     BUDGET_OF_UNKNOWN_PROGRAMME = "E2102", "budgets.csv names a programme that programmes.csv does not have", "add the programme with its seat groups, or remove the budget";
@@ -50,6 +55,7 @@ codes! {
     NO_COMMON_UNIT = "E2109", "the budget and the weights of a programme have so many digits that they cannot be added up exactly", "round them to fewer digits";
     FLEXIBLE_FOR_PROGRAMMES = "E2110", "a round with budgets was to be run for the programmes, for which no fair matching is best", "run it for the families";
     ROW_TOO_LONG = "E2111", "a row has more than 1,048,576 bytes", "close the quote that opens in this row, and check that the file is CSV";
+    MAX_SIZE_WITH_BUDGETS = "E2112", "ties are to be used to place as many children as possible in a round with budgets", "break ties by lottery, or run the round without budgets";
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! A [`Round`] holds children, programmes, seats and wishes. [`solve`] runs deferred acceptance on it,
 //! [`check_matching`] judges the result without knowing the solver, [`Explainer`] says for every better
 //! wish why it was not granted, [`RoundSummary`] sums up, and [`cascade`] previews the moves that
-//! follow when a place becomes free. Reading takes `impl Read`, writing `impl Write`; nothing here
+//! follow when a place becomes free. After the round, [`propose_legal_claims`] offers free seats to the
+//! children left out. Reading takes `impl Read`, writing `impl Write`; nothing here
 //! knows a file, a clock or the order of the input rows.
 //!
 //! # Rules
@@ -20,9 +21,11 @@
 //!   them; nobody behind in that line is admitted before a child further ahead that wants the
 //!   programme, even if there is room only for the former. Of all matchings that are fair in this
 //!   sense, the round takes the one that is best for every child ([`FlexibleProgramme`]).
+//! - With [`TieRule::MaxSize`] true ties stay ties: of all weakly stable matchings one of the greatest
+//!   size is sought, and only what that leaves open goes by lot.
 //!
-//! Joint wishes of siblings and the use of ties to place more children are not
-//! covered by this version: input that asks for them is refused with a numbered code
+//! Joint wishes of siblings are not covered by this version: input that asks for them is refused with
+//! a numbered code
 //! ([`ERROR_CODES`]).
 //!
 //! # Example
@@ -65,6 +68,7 @@ mod csv_table;
 mod deferred_acceptance;
 mod error_codes;
 mod flexible;
+mod legal_claim;
 mod lottery;
 mod order;
 mod placements;
@@ -75,6 +79,7 @@ mod row_reader;
 mod solve;
 mod summary;
 mod texts;
+mod ties;
 
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use check::{CheckReport, Finding, check_matching};
@@ -82,6 +87,11 @@ pub use error_codes::ERROR_CODES;
 pub use flexible::{
     Amount, AmountError, BudgetRow, FlexibleProgramme, NO_CAP, SeatWeightRow, StaffingRatio,
     budget_for_seats,
+};
+pub use legal_claim::{
+    LegalClaim, LegalClaimFigures, LegalClaimFinding, LegalClaimOptions, LegalClaimProposal,
+    ReachableSeat, check_legal_claim, propose_legal_claims, read_reachable_seats,
+    write_legal_claim,
 };
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};

@@ -26,6 +26,8 @@ pub(crate) struct Priorities {
     pub(crate) tied_families: u64,
     /// Whether there is a true tie anywhere, be it between siblings.
     pub(crate) any_tie: bool,
+    /// Place of each wish as the lottery alone would have it; empty unless the lines were rearranged.
+    pub(crate) drawn: Vec<u32>,
 }
 
 /// What orders one wish within the line of its seat; smaller goes first.
@@ -80,6 +82,7 @@ impl Priorities {
             applicant: applicant_of,
             tied_families: 0,
             any_tie: false,
+            drawn: Vec::new(),
         };
         let mut lottery = Lottery::new(round, seed);
         let mut sorted = Vec::new();
@@ -141,6 +144,19 @@ impl Priorities {
     /// The seat that stands for the line of a seat.
     pub(crate) fn line_of(&self, seat: usize) -> usize {
         self.line_of[seat] as usize
+    }
+
+    /// The same lines in the order of other keys, one per wish, smaller first.
+    pub(crate) fn rearranged(mut self, keys: &[u64]) -> Self {
+        self.drawn = self.place.clone();
+        for range in self.seat_starts.windows(2) {
+            let line = &mut self.line[range[0] as usize..range[1] as usize];
+            line.sort_by_key(|wish| keys[*wish as usize]);
+            for (place, wish) in line.iter().enumerate() {
+                self.place[*wish as usize] = place as u32;
+            }
+        }
+        self
     }
 
     /// Wish positions of the line of a seat, first in line first.

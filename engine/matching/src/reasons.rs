@@ -36,6 +36,8 @@ pub enum DecidedBy {
     Lot,
     /// A true tie, settled by the seeded lottery.
     Lottery,
+    /// A true tie, settled against the lottery so that more children have a place.
+    MaxSize,
 }
 
 /// One row of `reasons.csv`: a child, a wish better than its place, and why it was not granted.
@@ -255,7 +257,13 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
                 };
                 reason.cut_off_points = last.wish.map(|last| last.points);
                 reason.cut_off_lot = last.wish.and_then(|last| last.given_lot());
-                reason.decided_by = Some(decided_by(last.wish.as_ref(), wish));
+                let mut by = decided_by(last.wish.as_ref(), wish);
+                if by == DecidedBy::Lottery
+                    && self.is_against_the_lottery(wish.seat, last, position)
+                {
+                    by = DecidedBy::MaxSize;
+                }
+                reason.decided_by = Some(by);
                 Ok(reason)
             }
             _ => Err(ReasonError::Unexplained {
@@ -288,8 +296,16 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
         Ok(())
     }
 
-    /// Families with at least one better wish that only the lottery denied them.
-    pub(crate) fn families_denied_by_lottery(&self) -> Result<u64, ReasonError> {
+    /// Whether the lottery alone would have put a wish before the last admitted child.
+    fn is_against_the_lottery(&self, seat: u32, last: LastAdmitted, position: usize) -> bool {
+        let priorities = &self.outcome.priorities;
+        let admitted = priorities.line(seat as usize)[last.place as usize];
+        let drawn = |wish: usize| priorities.drawn.get(wish).copied();
+        drawn(position) < drawn(admitted as usize)
+    }
+
+    /// Families with at least one better wish that only this denied them.
+    pub(crate) fn families_denied_by(&self, by: DecidedBy) -> Result<u64, ReasonError> {
         let round = self.outcome.round;
         let mut families = Vec::new();
         if !self.outcome.priorities.any_tie {
@@ -297,7 +313,7 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
         }
         for applicant in 0..round.applicant_count() {
             for reason in self.reasons_of(applicant) {
-                if reason?.decided_by == Some(DecidedBy::Lottery) {
+                if reason?.decided_by == Some(by) {
                     families.push(round.family_of(applicant));
                 }
             }

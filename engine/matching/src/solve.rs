@@ -8,6 +8,7 @@ use crate::flexible::cut_off_raising;
 use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::round::{NONE, Round};
+use crate::ties::largest;
 
 /// For whom the matching is the best among the stable ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -27,12 +28,15 @@ pub enum TieRule {
     /// A seeded lottery with one number per family.
     #[default]
     Lottery,
-    /// Ties are used to place as many children as possible. Refused by this version (E2033).
+    /// Ties are used to place as many children as possible; the lottery settles what remains.
+    ///
+    /// Finding the most is NP-hard: [`RoundOptions::time_limit_seconds`] says when to stop, and
+    /// [`crate::PlacedBounds`] what is proven.
     MaxSize,
 }
 
 /// How to run a round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct RoundOptions {
     /// For whom the matching is optimal.
     pub optimal_for: OptimalFor,
@@ -40,21 +44,32 @@ pub struct RoundOptions {
     pub ties: TieRule,
     /// Seed of the lottery: the same seed gives the same result.
     pub seed: u64,
+    /// Seconds of the wall clock after which searches for a better answer stop (≥ 0); `None` lets them
+    /// run until the proof.
+    ///
+    /// Reading, deferred acceptance and the searches counted in steps come on top. While no search
+    /// reaches the limit, the result is the same on every machine; one that did shows by its bounds.
+    pub time_limit_seconds: Option<f64>,
 }
 
 /// A round could not be run as asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum SolveError {
-    /// Ties are to be used to place more children.
+    /// The time limit is no number of seconds.
     #[error(
-        "E2033  the round was to use ties to place as many children as possible (max-size), which this version does not cover; break ties by lottery"
+        "E2080  the round was to run with a time limit of {0} seconds; give a number from 0, or none"
     )]
-    MaxSizeNotCovered,
+    BadTimeLimit(f64),
     /// The result best for the programmes was asked for, but some are flexible.
     #[error(
         "E2110  the round was to be run for the programmes, but with budgets there is no fair matching that is best for all of them; run it for the families"
     )]
     FlexibleForProgrammes,
+    /// Ties are to be used to place more children, but some programmes are flexible.
+    #[error(
+        "E2112  the round was to use ties to place as many children as possible (max-size), which is not combined with budgets; break ties by lottery"
+    )]
+    MaxSizeWithBudgets,
 }
 
 impl SolveError {
@@ -62,14 +77,15 @@ impl SolveError {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::MaxSizeNotCovered => error_codes::MAX_SIZE_NOT_COVERED,
+            Self::BadTimeLimit(_) => error_codes::BAD_TIME_LIMIT,
             Self::FlexibleForProgrammes => error_codes::FLEXIBLE_FOR_PROGRAMMES,
+            Self::MaxSizeWithBudgets => error_codes::MAX_SIZE_WITH_BUDGETS,
         }
     }
 }
 
 /// A matching and the strict orders behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outcome<'round> {
     pub(crate) round: &'round Round,
     pub(crate) options: RoundOptions,
@@ -77,19 +93,22 @@ pub struct Outcome<'round> {
     pub(crate) tied_wish_lists: u64,
     /// Position of the wish granted to each applicant, or [`NONE`].
     pub(crate) granted: Vec<u32>,
+    /// With [`TieRule::MaxSize`]: no weakly stable matching places more.
+    pub(crate) most_placed: Option<u64>,
 }
 
-/// Runs a round: deferred acceptance, stable for the order that the lottery makes of true ties.
+/// Runs a round: deferred acceptance, stable for the order that the lottery makes of true ties, or
+/// for the order of them under which most children are placed.
 ///
 /// With flexible programmes the matching is the child-optimal fair one instead: see
 /// [`crate::FlexibleProgramme`] and the rules of this crate.
 ///
 /// The same round, options and version give the same outcome; the order of the input rows does not
-/// matter. Takes time O(wishes x log wishes).
+/// matter. Takes time O(wishes x log wishes), and with [`TieRule::MaxSize`] up to the time limit.
 ///
 /// # Errors
 ///
-/// [`SolveError`] when the options ask for what this version does not cover.
+/// [`SolveError`] when the options cannot be followed.
 ///
 /// ```
 /// use matching::{RoundFiles, RoundOptions, read_round, solve};
@@ -106,14 +125,29 @@ pub fn solve<'round>(
     round: &'round Round,
     options: &RoundOptions,
 ) -> Result<Outcome<'round>, SolveError> {
-    if options.ties == TieRule::MaxSize {
-        return Err(SolveError::MaxSizeNotCovered);
+    if let Some(seconds) = options.time_limit_seconds
+        && !(seconds >= 0.0 && seconds.is_finite())
+    {
+        return Err(SolveError::BadTimeLimit(seconds));
     }
-    if round.has_flexible_programmes() && options.optimal_for == OptimalFor::Programmes {
-        return Err(SolveError::FlexibleForProgrammes);
+    if round.has_flexible_programmes() {
+        if options.optimal_for == OptimalFor::Programmes {
+            return Err(SolveError::FlexibleForProgrammes);
+        }
+        if options.ties == TieRule::MaxSize {
+            return Err(SolveError::MaxSizeWithBudgets);
+        }
     }
-    let priorities = Priorities::new(round, options.seed);
-    let preferences = Preferences::new(round, options.seed);
+    let mut priorities = Priorities::new(round, options.seed);
+    let mut preferences = Preferences::new(round, options.seed);
+    let mut most_placed = None;
+    let has_ties = priorities.any_tie || preferences.tied_applicants > 0;
+    if options.ties == TieRule::MaxSize && has_ties {
+        let seconds = options.time_limit_seconds;
+        let largest = largest(round, priorities, preferences, options.seed, seconds);
+        (priorities, preferences) = (largest.priorities, largest.preferences);
+        most_placed = Some(largest.upper);
+    }
     let granted = match options.optimal_for {
         OptimalFor::Families if round.has_flexible_programmes() => {
             cut_off_raising(round, &priorities, &preferences)
@@ -127,6 +161,7 @@ pub fn solve<'round>(
         priorities,
         tied_wish_lists: preferences.tied_applicants,
         granted,
+        most_placed,
     })
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::check::{CheckReport, Finding};
 use crate::flexible::{FlexibleProgramme, NO_CAP, flexible_programmes};
-use crate::reasons::{Explainer, ReasonError, last_admitted};
+use crate::reasons::{DecidedBy, Explainer, ReasonError, last_admitted};
 use crate::round::{NONE, Round};
 use crate::solve::{OptimalFor, Outcome, TieRule};
 
@@ -31,6 +31,8 @@ pub struct RoundSummary {
     pub unplaced: u64,
     /// How many children a stable matching of this round can place.
     pub placed_bounds: PlacedBounds,
+    /// Whether no stable matching places more: both bounds are equal.
+    pub proven_max_size: bool,
     /// Children by the rank of the wish they got.
     pub rank_histogram: BTreeMap<u32, u64>,
     /// Sum of the ranks of all children placed.
@@ -69,7 +71,8 @@ pub struct RoundSummary {
 /// Between how many children a stable matching places.
 ///
 /// Without true ties and equal ranks every stable matching places the same children, and both bounds
-/// are equal. With ties the upper bound only counts wishes and seats.
+/// are equal. With ties the upper bound is what [`TieRule::MaxSize`] proved within its time; with the
+/// lottery it only counts wishes and seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PlacedBounds {
     /// This many are placed here.
@@ -103,6 +106,8 @@ pub struct LotteryFigures {
     pub families_in_ties: u64,
     /// Families with a better wish that went to another child by the lottery alone.
     pub families_denied_by_lottery: u64,
+    /// Families that would have won a true tie by lot but gave way so that more children are placed.
+    pub families_denied_for_size: u64,
     /// Children whose list has equal ranks.
     pub wish_lists_with_ties: u64,
 }
@@ -136,21 +141,24 @@ impl RoundSummary {
     /// [`ReasonError::Unexplained`] when no rule explains a refused wish.
     pub fn new(outcome: &Outcome<'_>, report: &CheckReport) -> Result<Self, ReasonError> {
         let round = outcome.round;
-        let families_denied_by_lottery = if outcome.priorities.any_tie {
-            Explainer::new(outcome).families_denied_by_lottery()?
-        } else {
-            0
+        let denied_by = |decided_by| {
+            if outcome.priorities.any_tie {
+                Explainer::new(outcome).families_denied_by(decided_by)
+            } else {
+                Ok(0)
+            }
         };
         let lottery = LotteryFigures {
             families_in_ties: outcome.priorities.tied_families,
-            families_denied_by_lottery,
+            families_denied_by_lottery: denied_by(DecidedBy::Lottery)?,
+            families_denied_for_size: denied_by(DecidedBy::MaxSize)?,
             wish_lists_with_ties: outcome.tied_wish_lists,
         };
         let strict = !outcome.priorities.any_tie && lottery.wish_lists_with_ties == 0;
-        let upper = if strict {
-            report.placed
-        } else {
-            most_placeable(round)
+        let upper = match outcome.most_placed {
+            _ if strict => report.placed,
+            Some(most) => most,
+            None => most_placeable(round),
         };
         Ok(Self {
             engine_version: env!("CARGO_PKG_VERSION"),
@@ -165,6 +173,7 @@ impl RoundSummary {
                 lower: report.placed,
                 upper,
             },
+            proven_max_size: report.placed == upper,
             rank_histogram: report.rank_histogram.clone(),
             rank_sum: report.rank_sum,
             blocking_pairs: report.blocking_pairs(),

@@ -274,22 +274,23 @@ fn joint_rankings_are_refused_as_e2030_not_left_out_of_account() {
 }
 
 #[test]
-fn using_ties_to_place_more_children_is_refused_as_e2033() {
+fn a_time_limit_that_is_no_number_of_seconds_is_refused_as_e2080() {
     let round = read_round(RoundFiles::new(
         PROGRAMMES.as_bytes(),
         APPLICATIONS.as_bytes(),
     ))
     .unwrap();
-    let options = RoundOptions {
-        ties: TieRule::MaxSize,
-        ..RoundOptions::default()
-    };
-    let error = solve(&round, &options).unwrap_err();
-    assert_eq!(
-        (error, error.code()),
-        (SolveError::MaxSizeNotCovered, "E2033")
-    );
-    assert!(error.to_string().starts_with(error.code()));
+    for limit in [-1.0, f64::NAN, f64::INFINITY] {
+        let options = RoundOptions {
+            ties: TieRule::MaxSize,
+            time_limit_seconds: Some(limit),
+            ..RoundOptions::default()
+        };
+        let error = solve(&round, &options).unwrap_err();
+        assert!(matches!(error, SolveError::BadTimeLimit(_)));
+        assert_eq!(error.code(), "E2080");
+        assert!(error.to_string().starts_with(error.code()));
+    }
 }
 
 #[test]
