@@ -43,6 +43,7 @@ codes! {
     REACH_TWICE = "E2083", "reachable_seats.csv has an applicant and a programme twice", "keep one of the rows";
     REACH_WITHOUT_SEATS = "E2084", "reachable_seats.csv names a programme without seats of the applicant's group", "list only programmes with seats that suit the child";
     PLACEMENTS_NOT_OF_ROUND = "E2085", "the placements are not those of the round", "give the placements that were made for this round";
+    LEGAL_CLAIM_WITH_BUDGETS = "E2086", "free seats are to be proposed to unplaced children in a round with budgets", "give every programme and seat group a capacity";
     BAD_AMOUNT = "E2100", "a budget or weight is not a decimal number or fraction from 0 (a weight: above 0) that can be held exactly", "write digits with at most one point, or a fraction such as 1/12; no sign, at most 18 digits";
     BUDGETS_AND_WEIGHTS = "E2101", "only one of budgets.csv and seat_weights.csv is given", "give both files or neither";
     BUDGET_OF_UNKNOWN_PROGRAMME = "E2102", "budgets.csv names a programme that programmes.csv does not have", "add the programme with its seat groups, or remove the budget";

@@ -134,6 +134,17 @@ pub fn propose_legal_claims(
     options: &LegalClaimOptions,
 ) -> Result<LegalClaim, Vec<InputProblem>> {
     let mut problems = Vec::new();
+    if round.has_flexible_programmes() {
+        // What is free there depends on the group of every child, not on a number of seats.
+        problems.push(
+            InputProblem::new(
+                code::LEGAL_CLAIM_WITH_BUDGETS,
+                "budgets.csv",
+                "free seats of flexible programmes cannot be counted group by group",
+            )
+            .remedy("give every programme and seat group a capacity"),
+        );
+    }
     let granted = granted(round, placements, &mut problems);
     let rows = read::resolve(round, reachable, &mut problems);
     if !problems.is_empty() {

@@ -7,6 +7,7 @@ use domain::InputProblem;
 use super::{Reach, ReachableSeat};
 use crate::csv_table::CsvTable;
 use crate::error_codes as code;
+use crate::problems::Problems;
 use crate::round::Round;
 
 const FILE: &str = "reachable_seats.csv";
@@ -28,7 +29,7 @@ const COLUMNS: &[&str] = &["applicant_id", "programme_id", "minutes"];
 /// assert_eq!((problems[1].row, problems[1].code), (Some(3), "E2008"));
 /// ```
 pub fn read_reachable_seats(input: impl Read) -> Result<Vec<ReachableSeat>, Vec<InputProblem>> {
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let mut rows = Vec::new();
     if let Some(mut table) = CsvTable::open(FILE, COLUMNS, input, u64::MAX, &mut problems) {
         while table.advance(&mut problems) {
@@ -49,7 +50,7 @@ pub fn read_reachable_seats(input: impl Read) -> Result<Vec<ReachableSeat>, Vec<
     if problems.is_empty() {
         Ok(rows)
     } else {
-        Err(problems)
+        Err(problems.into_list())
     }
 }
 
