@@ -55,6 +55,8 @@
 //! ```
 
 mod cascade;
+mod catalogue;
+mod chances;
 mod check;
 mod csv_table;
 mod deferred_acceptance;
@@ -65,10 +67,17 @@ mod placements;
 mod reasons;
 mod round;
 mod solve;
+mod suggestions;
 mod summary;
 mod texts;
+mod whole_stay;
 
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
+pub use catalogue::{
+    AdmissibleAttribute, AnswerKind, AnswerRow, Answers, CatalogueMode, CataloguesInForce,
+    Contribution, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, Evaluation,
+    EvidenceState, LegalGround, MissingEvidence, TieRuleStep, WORK_STATUS_VALUES, forbidden_word,
+};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
 pub use lottery::lottery_number;
@@ -80,4 +89,8 @@ pub use round::{
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,
+};
+pub use whole_stay::{
+    CareOffer, MonthPlaces, PlannedStay, Reservation, StayLedger, StayObstacle, StayRequest,
+    SuitableApplication, UnsuitableApplication, grant_in_sequence,
 };
