@@ -87,6 +87,11 @@ pub use round::{
     ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
+pub use suggestions::{
+    AheadBy, BetterPlace, Exclusion, ProgrammeSuggestions, SUGGESTION_FILES, StayPlacements,
+    SuggestionApplication, SuggestionChild, SuggestionDecision, SuggestionError, SuggestionInputs,
+    SuggestionLine, SuggestionProgramme, SuggestionRound,
+};
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,
 };
