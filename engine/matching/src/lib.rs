@@ -78,6 +78,10 @@ pub use catalogue::{
     Contribution, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, Evaluation,
     EvidenceState, LegalGround, MissingEvidence, TieRuleStep, WORK_STATUS_VALUES, forbidden_word,
 };
+pub use chances::{
+    CalibrationBin, CalibrationTable, Chance, ChanceAssumptions, ChanceBand, ChildChances,
+    LaterApplicants, SeatsThatMayFree, WishChance, WishPattern, calibration, chances, patterns_of,
+};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
 pub use lottery::lottery_number;
@@ -88,9 +92,12 @@ pub use round::{
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use suggestions::{
-    AheadBy, BetterPlace, Exclusion, ProgrammeSuggestions, SUGGESTION_FILES, StayPlacements,
+    AheadBy, BetterPlace, Exclusion, FamilyDecision, FamilyStatement, FamilyWish, PROOF_FORMAT,
+    ProgrammeSuggestions, PromiseGround, PromisedPlace, ProofCatalogue, ProofLot, ProofMismatch,
+    ProofPlacement, PublicationRefusal, Publishable, SUGGESTION_FILES, StayPlacements,
     SuggestionApplication, SuggestionChild, SuggestionDecision, SuggestionError, SuggestionInputs,
-    SuggestionLine, SuggestionProgramme, SuggestionRound,
+    SuggestionLine, SuggestionProgramme, SuggestionProof, SuggestionRound, publication_check,
+    verify_proof,
 };
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,

@@ -156,12 +156,12 @@ fn a_child_whose_hours_do_not_fit_is_ranked_but_never_suggested() {
 
 #[test]
 fn generated_cities_leave_no_line_unexplained_and_no_stay_without_its_places() {
-    let mut excluded = 0;
+    let (mut excluded, mut unsettled) = (0, 0);
     for seed in 0..40 {
         let inputs = generated(seed, 80);
         let round = SuggestionRound::new(inputs).unwrap();
         let placed = round.place().unwrap();
-        assert_eq!(placed.unsettled, []);
+        unsettled += placed.unsettled.len();
         excluded += placed.exclusions.len();
         round
             .suggest(&placed.placements, &placed.exclusions)
@@ -173,4 +173,5 @@ fn generated_cities_leave_no_line_unexplained_and_no_stay_without_its_places() {
         assert!(report.is_stable());
     }
     assert!(excluded > 10, "{excluded}");
+    assert_eq!(unsettled, 0, "of {excluded}");
 }

@@ -91,13 +91,14 @@ pub struct SuggestionInputs {
 }
 
 /// The names of the canonical files, in the order in which they are hashed.
-pub const SUGGESTION_FILES: [&str; 7] = [
+pub const SUGGESTION_FILES: [&str; 8] = [
     "programmes.csv",
     "children.csv",
     "applications.csv",
     "answers.csv",
     "care_offers.csv",
     "places.csv",
+    "catalogues.csv",
     "run.csv",
 ];
 
@@ -119,6 +120,7 @@ impl SuggestionInputs {
             self.answers_csv(),
             self.care_offers_csv(),
             self.places_csv(),
+            self.catalogues_csv(),
             run,
         ];
         SUGGESTION_FILES.into_iter().zip(texts).collect()
@@ -242,6 +244,18 @@ impl SuggestionInputs {
             "facility_id,care_type,month,free_places,settling_in_slots,inclusion_places",
             rows.collect(),
         )
+    }
+
+    fn catalogues_csv(&self) -> String {
+        let rows = self.catalogues.iter().map(|it| {
+            vec![
+                it.provider().to_owned(),
+                it.id().to_owned(),
+                it.version().to_string(),
+                it.version_hash(),
+            ]
+        });
+        csv_text("provider_id,id,version,hash", rows.collect())
     }
 
     /// Rows that contradict each other, all at once.

@@ -19,29 +19,50 @@ pub struct Exclusion {
     pub reason: StayObstacle,
 }
 
+/// How often an application that was taken out too early may return.
+const MOST_RETURNS: u32 = 4;
+
 /// Runs rounds until the stays fit; `run` gives the placements of a round without the exclusions.
 ///
-/// Every turn takes at least one application out, so it ends after at most as many turns as there are
-/// applications.
+/// Every turn takes applications out or lets some return that would fit in the end; each returns a few
+/// times at most, so it ends.
 pub(super) fn fit_stays(
     round: &SuggestionRound,
     run: impl Fn(&[Exclusion]) -> Result<Vec<PlacementRow>, SuggestionError>,
 ) -> Result<StayPlacements, SuggestionError> {
     let mut excluded: BTreeMap<(String, String), StayObstacle> = BTreeMap::new();
+    let mut returns: BTreeMap<(String, String), u32> = BTreeMap::new();
     loop {
         let exclusions = listed(&excluded);
         let placements = run(&exclusions)?;
         let misfits = misfits(round, &placements);
-        if misfits.is_empty() {
-            let (exclusions, unsettled) = settle(round, &placements, exclusions);
+        for misfit in &misfits {
+            let name = (misfit.applicant_id.clone(), misfit.programme_id.clone());
+            excluded.insert(name, misfit.reason.clone());
+        }
+        if !misfits.is_empty() {
+            continue;
+        }
+        let (exclusions, unsettled) = settle(round, &placements, exclusions);
+        let mut returned = false;
+        for exclusion in &unsettled {
+            let name = (
+                exclusion.applicant_id.clone(),
+                exclusion.programme_id.clone(),
+            );
+            let count = returns.entry(name.clone()).or_default();
+            if *count < MOST_RETURNS {
+                *count += 1;
+                returned = true;
+                excluded.remove(&name);
+            }
+        }
+        if !returned {
             return Ok(StayPlacements {
                 placements,
                 exclusions,
                 unsettled,
             });
-        }
-        for misfit in misfits {
-            excluded.insert((misfit.applicant_id, misfit.programme_id), misfit.reason);
         }
     }
 }
@@ -79,7 +100,7 @@ fn placed<'a>(
         }
     }
     placed
-        .sort_by_key(|(position, it)| (SuggestionRound::first_day_of(it), *position, it.programme));
+        .sort_by_key(|(position, it)| (*position, SuggestionRound::first_day_of(it), it.programme));
     placed
 }
 
