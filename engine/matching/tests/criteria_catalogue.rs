@@ -36,7 +36,11 @@ fn the_catalogue_of_story_b_gives_the_points_told() {
     let mut unproven = work;
     unproven.evidence_shown = false;
     let evaluation = catalogue.evaluate(&Answers::check(&[unproven]).unwrap());
-    let share = evaluation.contributions.iter().find(|it| it.criterion == "work").unwrap();
+    let share = evaluation
+        .contributions
+        .iter()
+        .find(|it| it.criterion == "work")
+        .unwrap();
     assert_eq!((share.points, share.evidence), (0, EvidenceState::Missing));
 }
 
@@ -78,7 +82,11 @@ fn what_the_law_forbids_is_refused_with_its_reason() {
         assert_eq!(problems.len(), 1, "{attribute}");
         assert_eq!(problems[0].code, "E2155", "{attribute}");
         assert_eq!(problems[0].row, Some(24), "{attribute}");
-        assert!(problems[0].message.contains(reason), "{}", problems[0].message);
+        assert!(
+            problems[0].message.contains(reason),
+            "{}",
+            problems[0].message
+        );
         let rows = [answer("c", "", attribute, "yes")];
         assert_eq!(Answers::check(&rows).unwrap_err()[0].code, "E2155");
     }
@@ -87,7 +95,10 @@ fn what_the_law_forbids_is_refused_with_its_reason() {
     assert_eq!(codes(&label), [("E2157", Some(22))]);
     let unknown = POINTS.replace("\"single_parent\"", "\"favourite_colour\"");
     assert_eq!(codes(&unknown), [("E2156", Some(24))]);
-    assert_eq!(forbidden_word("Geschwister, höchstens zehn Minuten Weg"), None);
+    assert_eq!(
+        forbidden_word("Geschwister, höchstens zehn Minuten Weg"),
+        None
+    );
     for attribute in AdmissibleAttribute::ALL {
         assert_eq!(forbidden_word(attribute.name()), None, "{attribute:?}");
     }
@@ -149,7 +160,10 @@ order = 1
     );
     let twice = POINTS.replace("key = \"near\"", "key = \"sibling\"");
     assert_eq!(codes(&twice), [("E2160", Some(33))]);
-    assert_eq!(codes(&POINTS[..POINTS.find("[[global]]").unwrap()]), [("E2161", Some(1))]);
+    assert_eq!(
+        codes(&POINTS[..POINTS.find("[[global]]").unwrap()]),
+        [("E2161", Some(1))]
+    );
     let fine = LEXICOGRAPHIC.replace("cap = 12", "cap = 1000").replace(
         "levels = { all_custodians_work = 2, in_training = 2, some_custodians_work = 1 }",
         "levels = { all_custodians_work = 100 }",
@@ -167,7 +181,9 @@ order = 1
 fn catalogues_in_force_agree_on_what_the_city_set() {
     let one = points_catalogue("T1");
     let later = CriteriaCatalogue::parse(
-        &POINTS.replace("version = 1", "version = 2").replace("2026-08-01", "2027-08-01"),
+        &POINTS
+            .replace("version = 1", "version = 2")
+            .replace("2026-08-01", "2027-08-01"),
         "later.toml",
     )
     .unwrap();
@@ -176,13 +192,17 @@ fn catalogues_in_force_agree_on_what_the_city_set() {
     let after = CataloguesInForce::on(both, date(2027, 8, 1)).unwrap();
     assert_eq!(before.of("T1").unwrap().version(), 1);
     assert_eq!(after.of("T1").unwrap().version(), 2);
-    let other_city = POINTS.replace("\"T1\"", "\"T2\"").replace("points = 3", "points = 5");
+    let other_city = POINTS
+        .replace("\"T1\"", "\"T2\"")
+        .replace("points = 3", "points = 5");
     let other = CriteriaCatalogue::parse(&other_city, "t2.toml").unwrap();
     let problems = CataloguesInForce::on([one.clone(), other], date(2027, 1, 1)).unwrap_err();
     let found: Vec<&str> = problems.iter().map(|it| it.code).collect();
     assert_eq!(found, ["E2165"]);
     let changed = CriteriaCatalogue::parse(
-        &POINTS.replace("story-b", "story-b-T1").replace("points = 2", "points = 1"),
+        &POINTS
+            .replace("story-b", "story-b-T1")
+            .replace("points = 2", "points = 1"),
         "t.toml",
     )
     .unwrap();

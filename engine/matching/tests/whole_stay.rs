@@ -34,14 +34,20 @@ fn ledger(offers: &[CareOffer], rows: &[MonthPlaces]) -> StayLedger {
 }
 
 fn house(nursery: i32, kindergarten: i32) -> (Vec<CareOffer>, Vec<MonthPlaces>) {
-    let offers = vec![offer("F", CareType::Nursery), offer("F", CareType::Kindergarten)];
+    let offers = vec![
+        offer("F", CareType::Nursery),
+        offer("F", CareType::Kindergarten),
+    ];
     let mut rows = places("F", CareType::Nursery, months(), nursery);
     rows.extend(places("F", CareType::Kindergarten, months(), kindergarten));
     (offers, rows)
 }
 
 fn names(result: Result<matching::PlannedStay, Vec<StayObstacle>>) -> Vec<&'static str> {
-    result.map_or_else(|all| all.iter().map(StayObstacle::name).collect(), |_| Vec::new())
+    result.map_or_else(
+        |all| all.iter().map(StayObstacle::name).collect(),
+        |_| Vec::new(),
+    )
 }
 
 #[test]
@@ -49,7 +55,11 @@ fn a_nursery_child_takes_a_kindergarten_place_from_the_month_of_its_third_birthd
     let (offers, rows) = house(1, 1);
     let mut ledger = ledger(&offers, &rows);
     let reserved = ledger
-        .reserve(&request(CareType::Nursery, date(2026, 3, 10), date(2027, 9, 1)))
+        .reserve(&request(
+            CareType::Nursery,
+            date(2026, 3, 10),
+            date(2027, 9, 1),
+        ))
         .unwrap();
     let free = |ledger: &StayLedger, care, year, m| ledger.free("F", care, month(year, m)).unwrap();
     assert_eq!(free(&ledger, CareType::Nursery, 2029, 2), 0);
@@ -67,12 +77,23 @@ fn a_pure_nursery_keeps_a_child_until_the_month_before_its_third_birthday() {
     let (offers, rows) = house(1, 1);
     let ledger = ledger(&offers[..1], &rows[..96]);
     let stay = ledger
-        .check(&request(CareType::Nursery, date(2026, 3, 10), date(2027, 9, 1)))
+        .check(&request(
+            CareType::Nursery,
+            date(2026, 3, 10),
+            date(2027, 9, 1),
+        ))
         .unwrap();
     assert!(stay.ends_at_three());
-    assert_eq!(stay.months().last(), Some(&(month(2029, 2), CareType::Nursery)));
+    assert_eq!(
+        stay.months().last(),
+        Some(&(month(2029, 2), CareType::Nursery))
+    );
     // Starting in the month of the birthday would be no stay at all.
-    let late = ledger.check(&request(CareType::Nursery, date(2026, 3, 10), date(2029, 3, 1)));
+    let late = ledger.check(&request(
+        CareType::Nursery,
+        date(2026, 3, 10),
+        date(2029, 3, 1),
+    ));
     assert_eq!(names(late), ["too_old"]);
 }
 
@@ -90,17 +111,44 @@ fn age_decides_by_care_type() {
     let born = date(2025, 6, 15);
     use CareType::{AfterSchool, Childminding, Kindergarten, Nursery};
     assert_eq!(check(&offers, Nursery, born, date(2028, 6, 14)), [""; 0]);
-    assert_eq!(check(&offers, Nursery, born, date(2028, 6, 15)), ["too_old"]);
-    assert_eq!(check(&offers, Kindergarten, born, date(2028, 6, 14)), ["too_young"]);
-    assert_eq!(check(&offers, Kindergarten, born, date(2028, 6, 15)), [""; 0]);
+    assert_eq!(
+        check(&offers, Nursery, born, date(2028, 6, 15)),
+        ["too_old"]
+    );
+    assert_eq!(
+        check(&offers, Kindergarten, born, date(2028, 6, 14)),
+        ["too_young"]
+    );
+    assert_eq!(
+        check(&offers, Kindergarten, born, date(2028, 6, 15)),
+        [""; 0]
+    );
     offers[1].from_34th_month = true;
-    assert_eq!(check(&offers, Kindergarten, born, date(2028, 3, 14)), ["too_young"]);
-    assert_eq!(check(&offers, Kindergarten, born, date(2028, 3, 15)), [""; 0]);
-    assert_eq!(check(&offers, Kindergarten, born, date(2031, 8, 1)), ["too_old"]);
-    assert_eq!(check(&offers, AfterSchool, born, date(2031, 7, 31)), ["too_young"]);
+    assert_eq!(
+        check(&offers, Kindergarten, born, date(2028, 3, 14)),
+        ["too_young"]
+    );
+    assert_eq!(
+        check(&offers, Kindergarten, born, date(2028, 3, 15)),
+        [""; 0]
+    );
+    assert_eq!(
+        check(&offers, Kindergarten, born, date(2031, 8, 1)),
+        ["too_old"]
+    );
+    assert_eq!(
+        check(&offers, AfterSchool, born, date(2031, 7, 31)),
+        ["too_young"]
+    );
     assert_eq!(check(&offers, AfterSchool, born, date(2031, 8, 1)), [""; 0]);
-    assert_eq!(check(&offers, Childminding, born, date(2028, 6, 30)), [""; 0]);
-    assert_eq!(check(&offers, Childminding, born, date(2028, 7, 1)), ["too_old"]);
+    assert_eq!(
+        check(&offers, Childminding, born, date(2028, 6, 30)),
+        [""; 0]
+    );
+    assert_eq!(
+        check(&offers, Childminding, born, date(2028, 7, 1)),
+        ["too_old"]
+    );
     offers[0].youngest_months = 12;
     let unborn = check(&offers, Nursery, date(2028, 1, 31), date(2028, 1, 1));
     assert_eq!(unborn, ["too_young"]);
@@ -109,7 +157,11 @@ fn age_decides_by_care_type() {
         .unwrap_err();
     assert_eq!(
         obstacle,
-        [StayObstacle::TooYoung { care_type: Nursery, age_months: 11, needed_months: 12 }]
+        [StayObstacle::TooYoung {
+            care_type: Nursery,
+            age_months: 11,
+            needed_months: 12
+        }]
     );
 }
 
@@ -127,7 +179,12 @@ fn hours_must_fit_the_tiers_and_the_opening_of_nursery_and_kindergarten() {
     assert_eq!(names(ledger.check(&wish(4.5))), ["tier_not_offered"]);
     assert_eq!(names(ledger.check(&wish(9.0))), ["opens_too_short"]);
     let suitable = SuitableApplication::check("c", "P", wish(9.0), &ledger);
-    assert!(suitable.unwrap_err().to_string().contains("opens_too_short"));
+    assert!(
+        suitable
+            .unwrap_err()
+            .to_string()
+            .contains("opens_too_short")
+    );
 }
 
 #[test]
@@ -151,13 +208,32 @@ fn every_month_in_the_way_is_named_with_its_figure() {
     assert_eq!(
         obstacles[..4],
         [
-            StayObstacle::NoInclusionPlace { care_type, month: month(2027, 9), free: 0 },
-            StayObstacle::NoSettlingInSlot { care_type, month: month(2027, 9), free: 0 },
-            StayObstacle::NoPlace { care_type, month: month(2028, 1), free: -1 },
-            StayObstacle::NoInclusionPlace { care_type, month: month(2028, 1), free: 0 },
+            StayObstacle::NoInclusionPlace {
+                care_type,
+                month: month(2027, 9),
+                free: 0
+            },
+            StayObstacle::NoSettlingInSlot {
+                care_type,
+                month: month(2027, 9),
+                free: 0
+            },
+            StayObstacle::NoPlace {
+                care_type,
+                month: month(2028, 1),
+                free: -1
+            },
+            StayObstacle::NoInclusionPlace {
+                care_type,
+                month: month(2028, 1),
+                free: 0
+            },
         ]
     );
-    let closed = |m| StayObstacle::GroupClosed { care_type: CareType::Kindergarten, month: month(2032, m) };
+    let closed = |m| StayObstacle::GroupClosed {
+        care_type: CareType::Kindergarten,
+        month: month(2032, m),
+    };
     assert_eq!(obstacles[4..], (1..=7).map(closed).collect::<Vec<_>>());
 }
 
@@ -166,8 +242,13 @@ fn what_one_child_takes_is_not_offered_to_the_next() {
     let (offers, rows) = house(2, 1);
     let mut ledger = ledger(&offers, &rows);
     let wish = |child: &str, born, ledger: &StayLedger| {
-        SuitableApplication::check(child, "P", request(CareType::Nursery, born, date(2027, 9, 1)), ledger)
-            .unwrap()
+        SuitableApplication::check(
+            child,
+            "P",
+            request(CareType::Nursery, born, date(2027, 9, 1)),
+            ledger,
+        )
+        .unwrap()
     };
     let applications = [
         wish("a", date(2026, 3, 10), &ledger),
@@ -177,7 +258,14 @@ fn what_one_child_takes_is_not_offered_to_the_next() {
     assert!(granted[0].is_ok());
     let care_type = CareType::Kindergarten;
     let reasons = granted[1].as_ref().unwrap_err();
-    assert_eq!(reasons[0], StayObstacle::NoPlace { care_type, month: month(2029, 5), free: 0 });
+    assert_eq!(
+        reasons[0],
+        StayObstacle::NoPlace {
+            care_type,
+            month: month(2029, 5),
+            free: 0
+        }
+    );
 }
 
 #[test]
@@ -186,8 +274,14 @@ fn rows_that_contradict_each_other_are_refused_together() {
     offers.push(offers[0].clone());
     offers[1].last_month = Some(month(2019, 1));
     rows.push(rows[0].clone());
-    rows.push(MonthPlaces { facility_id: "G".to_owned(), ..rows[0].clone() });
-    rows.push(MonthPlaces { month: month(2026, 12), ..rows[0].clone() });
+    rows.push(MonthPlaces {
+        facility_id: "G".to_owned(),
+        ..rows[0].clone()
+    });
+    rows.push(MonthPlaces {
+        month: month(2026, 12),
+        ..rows[0].clone()
+    });
     let problems = StayLedger::new(&offers, &rows, months()).unwrap_err();
     assert_eq!(problems.len(), 5);
     assert!(problems.iter().all(|it| it.code == "E2170"));
@@ -195,7 +289,13 @@ fn rows_that_contradict_each_other_are_refused_together() {
 
 fn children() -> impl Strategy<Value = Vec<(i64, i32, bool, bool, bool)>> {
     proptest::collection::vec(
-        (0..1500_i64, 0..30_i32, any::<bool>(), any::<bool>(), any::<bool>()),
+        (
+            0..1500_i64,
+            0..30_i32,
+            any::<bool>(),
+            any::<bool>(),
+            any::<bool>(),
+        ),
         1..25,
     )
 }

@@ -345,40 +345,7 @@ fn read_value(
     source: &mut Source<'_>,
 ) -> Option<CriterionValue> {
     let counts = source.find(section, "cap").is_some();
-    let fitting: &[&str] = match (attribute.kind(), mode, counts) {
-        (AnswerKind::YesNo, CatalogueMode::Points, _) => &["points"],
-        (AnswerKind::YesNo, CatalogueMode::Lexicographic, _) => &[],
-        (AnswerKind::Choice, CatalogueMode::Points, _) => &["options"],
-        (AnswerKind::Choice, CatalogueMode::Lexicographic, _) => &["levels"],
-        (AnswerKind::Number, CatalogueMode::Points, true) => &["points_each", "cap"],
-        (AnswerKind::Number, CatalogueMode::Lexicographic, true) => &["cap"],
-        (AnswerKind::Number, CatalogueMode::Points, false) => &["points", "at_least", "at_most"],
-        (AnswerKind::Number, CatalogueMode::Lexicographic, false) => &["at_least", "at_most"],
-    };
-    for key in [
-        "points",
-        "levels",
-        "options",
-        "points_each",
-        "cap",
-        "at_least",
-        "at_most",
-    ] {
-        if let Some(found) = source.find(section, key)
-            && !fitting.contains(&key)
-        {
-            let message = format!(
-                "this key does not fit {} in this kind of catalogue; {} does",
-                attribute.name(),
-                if fitting.is_empty() {
-                    "order alone"
-                } else {
-                    "another"
-                }
-            );
-            wrong_key(found, &message, source);
-        }
-    }
+    refuse_unfit_keys(section, attribute, mode, counts, source);
     let points = |key, source: &mut Source<'_>| match mode {
         CatalogueMode::Lexicographic => Some(1),
         CatalogueMode::Points => {
@@ -407,25 +374,72 @@ fn read_value(
         }
         (AnswerKind::Number, false) => {
             let value = points("points", source);
-            let mut bound = |key| {
-                let found = source.find(section, key)?;
-                source.whole(found, 0, 100_000).map(i32::unsigned_abs)
-            };
-            let (at_least, at_most) = (bound("at_least"), bound("at_most"));
-            if at_least.is_none() && at_most.is_none() {
-                source.note(
-                    code::CATALOGUE_KEY_MISSING,
-                    (section.line, "at_most", ""),
-                    "a criterion on a number needs at_least, at_most or cap",
-                    "add the key",
-                );
-                return None;
-            }
-            Some(CriterionValue::Threshold {
-                at_least,
-                at_most,
-                value: value?,
-            })
+            read_threshold(section, value, source)
+        }
+    }
+}
+
+/// A number within bounds.
+fn read_threshold(
+    section: Section<'_>,
+    value: Option<i32>,
+    source: &mut Source<'_>,
+) -> Option<CriterionValue> {
+    let mut bound = |key| {
+        let found = source.find(section, key)?;
+        source.whole(found, 0, 100_000).map(i32::unsigned_abs)
+    };
+    let (at_least, at_most) = (bound("at_least"), bound("at_most"));
+    if at_least.is_none() && at_most.is_none() {
+        source.note(
+            code::CATALOGUE_KEY_MISSING,
+            (section.line, "at_most", ""),
+            "a criterion on a number needs at_least, at_most or cap",
+            "add the key",
+        );
+        return None;
+    }
+    Some(CriterionValue::Threshold {
+        at_least,
+        at_most,
+        value: value?,
+    })
+}
+
+/// Keys of a criterion that mean nothing for the kind of its attribute.
+fn refuse_unfit_keys(
+    section: Section<'_>,
+    attribute: AdmissibleAttribute,
+    mode: CatalogueMode,
+    counts: bool,
+    source: &mut Source<'_>,
+) {
+    let fitting: &[&str] = match (attribute.kind(), mode, counts) {
+        (AnswerKind::YesNo, CatalogueMode::Points, _) => &["points"],
+        (AnswerKind::YesNo, CatalogueMode::Lexicographic, _) => &[],
+        (AnswerKind::Choice, CatalogueMode::Points, _) => &["options"],
+        (AnswerKind::Choice, CatalogueMode::Lexicographic, _) => &["levels"],
+        (AnswerKind::Number, CatalogueMode::Points, true) => &["points_each", "cap"],
+        (AnswerKind::Number, CatalogueMode::Lexicographic, true) => &["cap"],
+        (AnswerKind::Number, CatalogueMode::Points, false) => &["points", "at_least", "at_most"],
+        (AnswerKind::Number, CatalogueMode::Lexicographic, false) => &["at_least", "at_most"],
+    };
+    let all = [
+        "points",
+        "levels",
+        "options",
+        "points_each",
+        "cap",
+        "at_least",
+        "at_most",
+    ];
+    for key in all {
+        if let Some(found) = source.find(section, key)
+            && !fitting.contains(&key)
+        {
+            let name = attribute.name();
+            let message = format!("this key does not fit {name} in this kind of catalogue");
+            wrong_key(found, &message, source);
         }
     }
 }

@@ -64,14 +64,16 @@ pub fn calibration(statements: &[(f64, bool)], bins: u32) -> CalibrationTable {
     let table: Vec<CalibrationBin> = (0_u32..)
         .zip(&counts)
         .filter(|(_, (statements, ..))| *statements > 0)
-        .map(|(number, &(statements, came_true, stated))| CalibrationBin {
-            from: f64::from(number) * width,
-            to: f64::from(number + 1) * width,
-            statements,
-            came_true,
-            mean_stated: stated / statements as f64,
-            share_true: came_true as f64 / statements as f64,
-        })
+        .map(
+            |(number, &(statements, came_true, stated))| CalibrationBin {
+                from: f64::from(number) * width,
+                to: f64::from(number + 1) * width,
+                statements,
+                came_true,
+                mean_stated: stated / statements as f64,
+                share_true: came_true as f64 / statements as f64,
+            },
+        )
         .collect();
     let all = count.max(1) as f64;
     let error = |bin: &CalibrationBin| (bin.mean_stated - bin.share_true).abs();

@@ -85,7 +85,11 @@ impl<'a> Simulation<'a> {
         }
         let luck = (0..round.applicant_count())
             .map(|applicant| {
-                let family = draw(assumptions.seed, DrawnFor::Family, round.family_of(applicant));
+                let family = draw(
+                    assumptions.seed,
+                    DrawnFor::Family,
+                    round.family_of(applicant),
+                );
                 let id = round.applicants.get(applicant);
                 (family, draw(assumptions.seed, DrawnFor::Applicant, id))
             })
@@ -171,11 +175,13 @@ impl<'a> Simulation<'a> {
         let which = scaled(generator.next_u64(), self.patterns.len() as u64) as usize;
         let lot = scaled(generator.next_u64(), self.lots);
         let luck = generator.next_u64();
-        let wishes = self.patterns[which].iter().map(|&(seat, points)| DrawnWish {
-            seat,
-            standing: (true, std::cmp::Reverse(points), lot, luck),
-            wish: NONE,
-        });
+        let wishes = self.patterns[which]
+            .iter()
+            .map(|&(seat, points)| DrawnWish {
+                seat,
+                standing: (true, std::cmp::Reverse(points), lot, luck),
+                wish: NONE,
+            });
         self.wishes.extend(wishes);
     }
 
@@ -208,7 +214,10 @@ impl<'a> Simulation<'a> {
             }
         }
         let positions = held.iter().flatten().map(|entry| entry.2 as usize);
-        for wish in positions.map(|at| self.wishes[at].wish).filter(|it| *it != NONE) {
+        for wish in positions
+            .map(|at| self.wishes[at].wish)
+            .filter(|it| *it != NONE)
+        {
             granted(wish as usize);
         }
         for (child, _) in stays.iter().enumerate().filter(|(_, stays)| !**stays) {

@@ -136,20 +136,50 @@ impl ChanceAssumptions {
             "from 0 to 1000000",
         );
         let uncertainty = later.uncertainty;
-        refuse(outside(uncertainty, 1.0), "uncertainty", uncertainty.to_string(), "from 0 to 1");
+        refuse(
+            outside(uncertainty, 1.0),
+            "uncertainty",
+            uncertainty.to_string(),
+            "from 0 to 1",
+        );
         let withdrawal = self.withdrawal;
-        refuse(outside(withdrawal, 1.0), "withdrawal", withdrawal.to_string(), "from 0 to 1");
+        refuse(
+            outside(withdrawal, 1.0),
+            "withdrawal",
+            withdrawal.to_string(),
+            "from 0 to 1",
+        );
         for freed in &self.freed {
             let probability = freed.probability;
-            refuse(outside(probability, 1.0), "probability", probability.to_string(), "from 0 to 1");
-            refuse(freed.seats > 100_000, "seats", freed.seats.to_string(), "up to 100000");
+            refuse(
+                outside(probability, 1.0),
+                "probability",
+                probability.to_string(),
+                "from 0 to 1",
+            );
+            refuse(
+                freed.seats > 100_000,
+                "seats",
+                freed.seats.to_string(),
+                "up to 100000",
+            );
         }
         if later.expected > 0.0 && later.patterns.is_empty() {
-            refuse(true, "expected", later.expected.to_string(), "of 0, or give patterns");
+            refuse(
+                true,
+                "expected",
+                later.expected.to_string(),
+                "of 0, or give patterns",
+            );
         }
         for pattern in &later.patterns {
             let (wishes, points) = (pattern.wishes.len(), pattern.points.len());
-            refuse(wishes != points, "points", points.to_string(), "of points per wish");
+            refuse(
+                wishes != points,
+                "points",
+                points.to_string(),
+                "of points per wish",
+            );
         }
         problems
     }

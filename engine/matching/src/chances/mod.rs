@@ -9,9 +9,7 @@ mod draw;
 mod inputs;
 
 pub use calibration::{CalibrationBin, CalibrationTable, calibration};
-pub use inputs::{
-    ChanceAssumptions, LaterApplicants, SeatsThatMayFree, WishPattern, patterns_of,
-};
+pub use inputs::{ChanceAssumptions, LaterApplicants, SeatsThatMayFree, WishPattern, patterns_of};
 
 use domain::InputProblem;
 use serde::Serialize;

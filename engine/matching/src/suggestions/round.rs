@@ -273,46 +273,19 @@ impl SuggestionRound {
         let last = line.iter().rposition(suggested);
         let taken = line.iter().filter(|it| suggested(it)).count();
         let full = taken == programme.free_places as usize;
+        let full_behind = last.filter(|_| full);
         let mut waiting = 0;
         let mut lines = Vec::with_capacity(line.len());
         for (position, candidate) in line.iter().enumerate() {
-            let child = &self.children[candidate.child];
-            let applicant = child.applicant_id.as_str();
+            let applicant = self.children[candidate.child].applicant_id.as_str();
             let better = place_of(candidate).filter(|(_, rank)| *rank < candidate.rank);
             let decision = if suggested(candidate) {
                 SuggestionDecision::Suggested
-            } else if let Err(unsuitable) = &candidate.suitability
-                && let Some(reason) = unsuitable.obstacles.first()
-            {
-                SuggestionDecision::Unsuitable {
-                    reason: reason.clone(),
-                }
-            } else if let Some((programme_id, rank)) = better {
-                SuggestionDecision::PlacedAtBetterWish {
-                    programme_id: programme_id.to_owned(),
-                    rank,
-                }
-            } else if let Some(reason) = excluded.get(&(applicant, name)) {
-                SuggestionDecision::NoRoomBesideOthers {
-                    reason: (*reason).clone(),
-                }
-            } else if programme.free_places == 0 {
-                SuggestionDecision::NoFreePlace
-            } else if let Some(last) = last.filter(|last| full && *last < position) {
-                waiting += 1;
-                SuggestionDecision::Full {
-                    free_places: programme.free_places,
-                    cut_off_points: line[last].evaluation.points,
-                    decided_by: self.compare(programme, &line[last], candidate).1,
-                    waiting_position: waiting,
-                }
-            } else if child.siblings != Siblings::Independent {
-                SuggestionDecision::SiblingsRule
             } else {
-                return Err(SuggestionError::Unexplained {
-                    applicant_id: applicant.to_owned(),
-                    programme_id: name.to_owned(),
-                });
+                let cut_off = full_behind.filter(|last| *last < position);
+                let cut_off = cut_off.map(|last| &line[last]);
+                let reason = excluded.get(&(applicant, name)).copied();
+                self.decide(programme, candidate, better, reason, cut_off, &mut waiting)?
             };
             lines.push(SuggestionLine {
                 position: position as u32 + 1,
@@ -332,7 +305,7 @@ impl SuggestionRound {
                 decision,
             });
         }
-        let cut_off = last.filter(|_| full);
+        let cut_off = full_behind;
         Ok(ProgrammeSuggestions {
             programme_id: name.to_owned(),
             provider_id: programme.provider_id.clone(),
@@ -346,6 +319,57 @@ impl SuggestionRound {
             cut_off_points: cut_off.map(|last| line[last].evaluation.points),
             cut_off_position: cut_off.map(|last| last as u32 + 1),
             lines,
+        })
+    }
+
+    /// Why a child is not suggested; `cut_off` is the last child suggested where no place is left and that
+    /// child comes first.
+    fn decide(
+        &self,
+        programme: &SuggestionProgramme,
+        candidate: &Candidate,
+        better: Option<(&str, u32)>,
+        excluded: Option<&StayObstacle>,
+        cut_off: Option<&Candidate>,
+        waiting: &mut u32,
+    ) -> Result<SuggestionDecision, SuggestionError> {
+        let child = &self.children[candidate.child];
+        if let Err(unsuitable) = &candidate.suitability
+            && let Some(reason) = unsuitable.obstacles.first()
+        {
+            return Ok(SuggestionDecision::Unsuitable {
+                reason: reason.clone(),
+            });
+        }
+        if let Some((programme_id, rank)) = better {
+            return Ok(SuggestionDecision::PlacedAtBetterWish {
+                programme_id: programme_id.to_owned(),
+                rank,
+            });
+        }
+        if let Some(reason) = excluded {
+            return Ok(SuggestionDecision::NoRoomBesideOthers {
+                reason: reason.clone(),
+            });
+        }
+        if programme.free_places == 0 {
+            return Ok(SuggestionDecision::NoFreePlace);
+        }
+        if let Some(last) = cut_off {
+            *waiting += 1;
+            return Ok(SuggestionDecision::Full {
+                free_places: programme.free_places,
+                cut_off_points: last.evaluation.points,
+                decided_by: self.compare(programme, last, candidate).1,
+                waiting_position: *waiting,
+            });
+        }
+        if child.siblings != Siblings::Independent {
+            return Ok(SuggestionDecision::SiblingsRule);
+        }
+        Err(SuggestionError::Unexplained {
+            applicant_id: child.applicant_id.clone(),
+            programme_id: programme.programme_id.clone(),
         })
     }
 
@@ -367,8 +391,7 @@ impl SuggestionRound {
         order.compare(a, b)
     }
 
-    /// The order of two candidates of different programmes of a facility: the earlier first day, then
-    /// the earlier place in line, then the programme.
+    /// First day of care that a candidate wishes.
     pub(super) fn first_day_of(candidate: &Candidate) -> jiff::civil::Date {
         candidate.application.first_day
     }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::super::inputs::SuggestionInputs;
+use crate::whole_stay::CareOffer;
 
 /// Year, month, day.
 type Day = (i32, i32, i32);
@@ -139,10 +140,10 @@ pub(super) fn months(
         CareType::Kindergarten => first > (school, 7, 31),
         CareType::AfterSchool => first > (school + 4, 7, 31),
     };
-    let mut reasons = Vec::new();
     let too_old = json!({
         "obstacle": "too_old", "care_type": asked.care.as_str(), "age_months": age,
     });
+    let mut reasons = Vec::new();
     if young {
         reasons.push(json!({
             "obstacle": "too_young", "care_type": asked.care.as_str(), "age_months": age,
@@ -155,23 +156,7 @@ pub(super) fn months(
     let goes_on = asked.care == CareType::Nursery && open(CareType::Kindergarten, change);
     let rows = [Some(own), offer(CareType::Kindergarten).filter(|_| goes_on)];
     for row in rows.into_iter().flatten() {
-        if !row
-            .tiers
-            .iter()
-            .any(|it| it.label() == tier(asked.quarters))
-        {
-            reasons.push(json!({
-                "obstacle": "tier_not_offered", "care_type": row.care_type.as_str(),
-                "tier": tier(asked.quarters), "wished_quarter_hours": asked.quarters,
-            }));
-        }
-        let longest = i64::from(row.longest_day.quarters());
-        if asked.quarters > longest {
-            reasons.push(json!({
-                "obstacle": "opens_too_short", "care_type": row.care_type.as_str(),
-                "wished_quarter_hours": asked.quarters, "longest_quarter_hours": longest,
-            }));
-        }
+        reasons.extend(hours_reasons(row, asked.quarters));
     }
     if !reasons.is_empty() {
         return Err(reasons);
@@ -191,6 +176,26 @@ pub(super) fn months(
             care => (month, care),
         })
         .collect())
+}
+
+/// Hours that an offer does not have.
+fn hours_reasons(row: &CareOffer, quarters: i64) -> Vec<Value> {
+    let mut reasons = Vec::new();
+    let care = row.care_type.as_str();
+    if !row.tiers.iter().any(|it| it.label() == tier(quarters)) {
+        reasons.push(json!({
+            "obstacle": "tier_not_offered", "care_type": care, "tier": tier(quarters),
+            "wished_quarter_hours": quarters,
+        }));
+    }
+    let longest = i64::from(row.longest_day.quarters());
+    if quarters > longest {
+        reasons.push(json!({
+            "obstacle": "opens_too_short", "care_type": care,
+            "wished_quarter_hours": quarters, "longest_quarter_hours": longest,
+        }));
+    }
+    reasons
 }
 
 /// Every reason why a stay does not fit the book; empty where it does.
