@@ -164,17 +164,20 @@ fn read_catalogue(top: Section<'_>, source: &mut Source<'_>) -> Option<CriteriaC
     let tie = read_tie(top, source);
     let mode_read = mode.unwrap_or(CatalogueMode::Points);
     let mut criteria = Vec::new();
+    let mut sections = 0;
     for (key, scope) in [
         ("global", CriterionScope::Global),
         ("local", CriterionScope::Local),
     ] {
         for section in source.sections(top, key) {
+            sections += 1;
             if let Some(criterion) = read_criterion(section, scope, mode_read, source) {
                 criteria.push((criterion, section.line));
             }
         }
     }
     refuse_repetitions(&criteria, source);
+    refuse_size(sections, source);
     let mut criteria: Vec<Criterion> = criteria.into_iter().map(|(it, _)| it).collect();
     criteria.sort_by(|a, b| a.key.cmp(&b.key));
     let weights = weights(&criteria, mode_read, source);
@@ -472,13 +475,14 @@ fn read_options(
             );
             continue;
         }
-        let value = source.whole(Found { value, key, line }, low, high);
-        options.insert(word.to_owned(), value?);
+        if let Some(value) = source.whole(Found { value, key, line }, low, high) {
+            options.insert(word.to_owned(), value);
+        }
     }
     Some(CriterionValue::Choice { options })
 }
 
-/// Keys and orders that appear twice, and too many criteria.
+/// Keys and orders that appear twice.
 fn refuse_repetitions(criteria: &[(Criterion, u64)], source: &mut Source<'_>) {
     let (mut keys, mut orders) = (BTreeSet::new(), BTreeSet::new());
     for (criterion, line) in criteria {
@@ -501,11 +505,13 @@ fn refuse_repetitions(criteria: &[(Criterion, u64)], source: &mut Source<'_>) {
             );
         }
     }
-    if criteria.is_empty() || criteria.len() > MOST_CRITERIA {
-        let count = criteria.len().to_string();
+}
+
+fn refuse_size(sections: usize, source: &mut Source<'_>) {
+    if sections == 0 || sections > MOST_CRITERIA {
         source.note(
             code::CATALOGUE_SIZE,
-            (1, "global", &count),
+            (1, "global", &sections.to_string()),
             format!("a catalogue has 1 to {MOST_CRITERIA} criteria"),
             "add or merge criteria; the tie rules alone are no catalogue",
         );
