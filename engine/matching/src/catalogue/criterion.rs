@@ -226,6 +226,10 @@ impl CriteriaCatalogue {
 
     /// The catalogue as compact JSON with sorted keys: the same for every file with the same meaning,
     /// whatever its comments, blank lines and order.
+    ///
+    /// # Panics
+    ///
+    /// Never: a catalogue has text keys and plain values.
     #[must_use]
     pub fn canonical(&self) -> String {
         let value = serde_json::to_value(self).expect("a catalogue has text keys and plain values");

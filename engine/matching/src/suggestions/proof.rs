@@ -136,6 +136,10 @@ impl SuggestionProof {
     }
 
     /// The proof as JSON, indented; the same bytes for the same round.
+    ///
+    /// # Panics
+    ///
+    /// Never: a proof has text keys and plain values.
     #[must_use]
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self);

@@ -258,7 +258,8 @@ impl StayLedger {
 
     /// Gives the places of a reservation back.
     pub fn release(&mut self, reservation: Reservation) {
-        self.book(&reservation.stay, 1);
+        let Reservation { stay } = reservation;
+        self.book(&stay, 1);
     }
 
     /// Places free in a month beside everything reserved; `None` outside the months known.

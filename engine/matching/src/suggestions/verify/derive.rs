@@ -287,7 +287,7 @@ impl<'a> Derivation<'a> {
                             self.siblings(line[at].child),
                             &mut waiting,
                         );
-                        self.line(line, at, &places, decision)
+                        self.line(line, at, &places, &decision)
                     })
                     .collect();
                 let catalogue = self.inputs.catalogues.of(&programme.provider_id);
@@ -318,7 +318,7 @@ impl<'a> Derivation<'a> {
         line: &[Entry<'_>],
         at: usize,
         places: &BTreeMap<&str, (&str, u64)>,
-        decision: Value,
+        decision: &Value,
     ) -> Value {
         let entry = &line[at];
         let better = places
