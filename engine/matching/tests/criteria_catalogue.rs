@@ -159,7 +159,7 @@ order = 1
         ]
     );
     let twice = POINTS.replace("key = \"near\"", "key = \"sibling\"");
-    assert_eq!(codes(&twice), [("E2160", Some(32))]);
+    assert_eq!(codes(&twice), [("E2160", Some(33))]);
     assert_eq!(
         codes(&POINTS[..POINTS.find("[[global]]").unwrap()]),
         [("E2161", Some(1))]
