@@ -57,6 +57,31 @@ codes! {
     FLEXIBLE_FOR_PROGRAMMES = "E2110", "a round with budgets was to be run for the programmes, for which no fair matching is best", "run it for the families";
     ROW_TOO_LONG = "E2111", "a row has more than 1,048,576 bytes", "close the quote that opens in this row, and check that the file is CSV";
     MAX_SIZE_WITH_BUDGETS = "E2112", "ties are to be used to place as many children as possible in a round with budgets", "break ties by lottery, or run the round without budgets";
+    CATALOGUE_NOT_TOML = "E2150", "a criteria catalogue is not TOML", "correct the line named; texts stand in quotation marks";
+    CATALOGUE_KEY = "E2151", "a criteria catalogue has a key that its format does not know", "remove the key or correct its name";
+    CATALOGUE_KEY_MISSING = "E2152", "a criteria catalogue lacks a key", "add the key";
+    CATALOGUE_VALUE = "E2153", "a value of a criteria catalogue is malformed or out of range", "write a value of the range named";
+    CATALOGUE_KEY_UNFIT = "E2154", "a key does not fit the attribute or the mode of the criteria catalogue", "remove the key";
+    ATTRIBUTE_FORBIDDEN = "E2155", "an attribute that placement must not use is named (Art. 3 GG, AGG, § 4 SächsKitaG, statistics-only attributes)", "remove the criterion or the answer";
+    ATTRIBUTE_UNKNOWN = "E2156", "an attribute is not on the closed list of admissible ones", "use an admissible attribute";
+    LABEL_FORBIDDEN = "E2157", "the key, a label or the evidence of a criterion names what must not be used", "say what the admissible attribute says, or remove the criterion";
+    CATALOGUE_COUNTS_AGAINST = "E2158", "a hardship, an inclusion need or a referral counts against a child", "write points of 0 or more";
+    CATALOGUE_TIE = "E2159", "the tie rules of a criteria catalogue leave ties or repeat themselves", "end with key or lot, and write each rule once";
+    CATALOGUE_REPETITION = "E2160", "two criteria of a catalogue have the same key or order", "give each criterion its own";
+    CATALOGUE_SIZE = "E2161", "a criteria catalogue has no criterion or more than 200", "add or merge criteria";
+    ANSWER_VALUE = "E2162", "an answer is not a value of its attribute", "write yes or no, a word of the choice, or a whole number";
+    CATALOGUE_SAME_DAY = "E2163", "a provider has two criteria catalogues valid from the same day", "remove one or set another day";
+    CATALOGUE_VERSION = "E2164", "one version of a criteria catalogue has two contents", "give every change a new version";
+    CATALOGUE_GLOBALS = "E2165", "the global criteria differ between the catalogues of providers", "take over the city's criteria unchanged";
+    CATALOGUE_TOO_FINE = "E2166", "a lexicographic catalogue tells more cases apart than a number holds", "use fewer criteria, smaller caps or fewer levels";
+    STAY_ROW = "E2170", "a row of places or care offers contradicts itself or another row", "correct the row";
+    SUGGESTION_INPUT = "E2171", "the rows of a suggestion round contradict each other", "correct the row named";
+    PUBLISH_SIBLINGS = "E2180", "the round would separate brothers and sisters against their rule", "do not publish; place the family together or change its rule with it";
+    PUBLISH_UNSUITABLE = "E2181", "the round would place a child where hours, age or the months of its stay do not fit", "do not publish; take the application out and run the round again";
+    PUBLISH_PROMISE = "E2182", "a child would lose a place it was promised", "do not publish; run the round with the promised places held";
+    PUBLISH_INFEASIBLE = "E2183", "the placements are not feasible: unknown children or programmes, or more children than seats", "do not publish; run the round again";
+    PUBLISH_UNSTABLE = "E2184", "the placements are not stable: a child has a better claim to a seat", "do not publish; run the round again, or attribute the deviation";
+    CHANCE_INPUT = "E2185", "the assumptions for chances are out of range or name what the round does not have", "correct the assumption named";
 }
 
 #[cfg(test)]

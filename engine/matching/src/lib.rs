@@ -63,6 +63,8 @@
 //! ```
 
 mod cascade;
+mod catalogue;
+mod chances;
 mod check;
 mod csv_table;
 mod deferred_acceptance;
@@ -77,11 +79,22 @@ mod reasons;
 mod round;
 mod row_reader;
 mod solve;
+mod suggestions;
 mod summary;
 mod texts;
 mod ties;
+mod whole_stay;
 
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
+pub use catalogue::{
+    AdmissibleAttribute, AnswerKind, AnswerRow, Answers, CatalogueMode, CataloguesInForce,
+    Contribution, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, Evaluation,
+    EvidenceState, LegalGround, MissingEvidence, TieRuleStep, WORK_STATUS_VALUES, forbidden_word,
+};
+pub use chances::{
+    CalibrationBin, CalibrationTable, Chance, ChanceAssumptions, ChanceBand, ChildChances,
+    LaterApplicants, SeatsThatMayFree, WishChance, WishPattern, calibration, chances, patterns_of,
+};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
 pub use flexible::{
@@ -100,6 +113,18 @@ pub use round::{
     ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
+pub use suggestions::{
+    AheadBy, BetterPlace, Exclusion, FamilyDecision, FamilyStatement, FamilyWish, PROOF_FORMAT,
+    ProgrammeSuggestions, PromiseGround, PromisedPlace, ProofCatalogue, ProofLot, ProofMismatch,
+    ProofPlacement, PublicationRefusal, Publishable, SUGGESTION_FILES, StayPlacements,
+    SuggestionApplication, SuggestionChild, SuggestionDecision, SuggestionError, SuggestionInputs,
+    SuggestionLine, SuggestionProgramme, SuggestionProof, SuggestionRound, publication_check,
+    verify_proof,
+};
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,
+};
+pub use whole_stay::{
+    CareOffer, MonthPlaces, PlannedStay, Reservation, StayLedger, StayObstacle, StayRequest,
+    SuitableApplication, UnsuitableApplication, grant_in_sequence,
 };

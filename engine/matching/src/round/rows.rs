@@ -36,7 +36,7 @@ pub struct ApplicationRow {
 }
 
 /// How the children of a family want to be placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Siblings {
     /// Each child on its own.
     #[default]

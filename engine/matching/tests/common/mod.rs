@@ -5,6 +5,7 @@
     reason = "every test binary uses a part, and says so when it skips"
 )]
 
+pub(crate) mod city;
 pub(crate) mod flexible;
 pub(crate) mod tiny;
 

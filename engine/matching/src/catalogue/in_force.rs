@@ -1,0 +1,129 @@
+//! The catalogues of a city: which applies when, and whether they agree on the city's criteria.
+
+use std::collections::BTreeMap;
+
+use domain::InputProblem;
+use jiff::civil::Date;
+
+use super::criterion::{CriteriaCatalogue, Criterion, CriterionScope};
+use crate::error_codes as code;
+
+/// The catalogues of all providers, one per provider, in force on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CataloguesInForce {
+    by_provider: BTreeMap<String, CriteriaCatalogue>,
+}
+
+impl CataloguesInForce {
+    /// Takes of each provider the catalogue with the latest `valid_from` not after `on`.
+    ///
+    /// # Errors
+    ///
+    /// Every problem at once: two catalogues of a provider from the same day (E2163), one version with
+    /// two contents (E2164), and global criteria that differ between providers (E2165): they are the
+    /// city's, so all must have the same.
+    pub fn on(
+        catalogues: impl IntoIterator<Item = CriteriaCatalogue>,
+        on: Date,
+    ) -> Result<Self, Vec<InputProblem>> {
+        let mut problems = Vec::new();
+        let mut versions: BTreeMap<(String, u32), String> = BTreeMap::new();
+        let mut by_provider: BTreeMap<String, CriteriaCatalogue> = BTreeMap::new();
+        let mut all: Vec<CriteriaCatalogue> = catalogues.into_iter().collect();
+        all.sort_by_cached_key(|it| {
+            (
+                it.provider.clone(),
+                it.valid_from,
+                it.id.clone(),
+                it.version,
+                it.version_hash(),
+            )
+        });
+        for catalogue in all {
+            let hash = catalogue.version_hash();
+            let name = (catalogue.id.clone(), catalogue.version);
+            if versions
+                .insert(name, hash.clone())
+                .is_some_and(|before| before != hash)
+            {
+                problems.push(
+                    problem(
+                        &catalogue,
+                        code::CATALOGUE_VERSION,
+                        "this version exists with another content",
+                    )
+                    .remedy("give every change a new version"),
+                );
+            }
+            if catalogue.valid_from > on {
+                continue;
+            }
+            let provider = catalogue.provider.clone();
+            if by_provider
+                .get(&provider)
+                .is_some_and(|it| it.valid_from == catalogue.valid_from)
+            {
+                problems.push(
+                    problem(
+                        &catalogue,
+                        code::CATALOGUE_SAME_DAY,
+                        "the provider has another catalogue from the same day",
+                    )
+                    .remedy("remove one of them or set another day"),
+                );
+            }
+            by_provider.insert(provider, catalogue);
+        }
+        refuse_other_globals(&by_provider, &mut problems);
+        if problems.is_empty() {
+            Ok(Self { by_provider })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The catalogue of a provider.
+    #[must_use]
+    pub fn of(&self, provider: &str) -> Option<&CriteriaCatalogue> {
+        self.by_provider.get(provider)
+    }
+
+    /// All of them, by provider.
+    pub fn iter(&self) -> impl Iterator<Item = &CriteriaCatalogue> {
+        self.by_provider.values()
+    }
+}
+
+fn problem(catalogue: &CriteriaCatalogue, code: &'static str, message: &str) -> InputProblem {
+    InputProblem::new(
+        code,
+        &format!("catalogue {} version {}", catalogue.id, catalogue.version),
+        message,
+    )
+}
+
+fn refuse_other_globals(
+    by_provider: &BTreeMap<String, CriteriaCatalogue>,
+    problems: &mut Vec<InputProblem>,
+) {
+    let globals = |catalogue: &CriteriaCatalogue| -> Vec<Criterion> {
+        let of_city = |it: &&Criterion| it.scope == CriterionScope::Global;
+        catalogue.criteria.iter().filter(of_city).cloned().collect()
+    };
+    let Some(first) = by_provider.values().next() else {
+        return;
+    };
+    let expected = globals(first);
+    for catalogue in by_provider.values().skip(1) {
+        if globals(catalogue) != expected {
+            let message = format!(
+                "the global criteria differ from those of catalogue {} of provider {}",
+                first.id, first.provider
+            );
+            problems.push(
+                problem(catalogue, code::CATALOGUE_GLOBALS, &message)
+                    .remedy("take over the city's criteria unchanged in every catalogue"),
+            );
+        }
+    }
+}

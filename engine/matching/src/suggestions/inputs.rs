@@ -1,0 +1,433 @@
+//! What a suggestion round is computed from, and its canonical files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use domain::{CareType, DailyHours, InputProblem, MonthRange};
+use jiff::civil::Date;
+
+use crate::catalogue::{AnswerRow, CataloguesInForce, sha256_hex};
+use crate::error_codes as code;
+use crate::round::Siblings;
+use crate::whole_stay::{CareOffer, MonthPlaces};
+
+/// A programme with free places: a facility with a care type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SuggestionProgramme {
+    /// Name of the programme.
+    pub programme_id: String,
+    /// The facility.
+    pub facility_id: String,
+    /// The care type.
+    pub care_type: CareType,
+    /// The provider whose catalogue orders the line.
+    pub provider_id: String,
+    /// Places that may be given away now.
+    pub free_places: u32,
+}
+
+/// A child of a suggestion round.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SuggestionChild {
+    /// The child.
+    pub applicant_id: String,
+    /// Date of birth.
+    pub born: Date,
+    /// Family; empty for a child alone.
+    pub family_id: String,
+    /// How the children of the family want to be placed.
+    pub siblings: Siblings,
+    /// Whether the child needs an inclusion place.
+    pub inclusion_need: bool,
+}
+
+/// Without the date of birth.
+impl std::fmt::Debug for SuggestionChild {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SuggestionChild")
+            .field("applicant_id", &self.applicant_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An application that takes part.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SuggestionApplication {
+    /// The child.
+    pub applicant_id: String,
+    /// The programme.
+    pub programme_id: String,
+    /// Rank of the wish, 1 = best; no two of a child are equal.
+    pub rank: u32,
+    /// First day of care.
+    pub first_day: Date,
+    /// Hours wished a day.
+    pub daily_hours: DailyHours,
+    /// Day of the application.
+    pub applied_on: Date,
+}
+
+/// Everything that a suggestion round is computed from; rows in any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestionInputs {
+    /// The catalogues in force.
+    pub catalogues: CataloguesInForce,
+    /// Programmes.
+    pub programmes: Vec<SuggestionProgramme>,
+    /// Children.
+    pub children: Vec<SuggestionChild>,
+    /// Applications.
+    pub applications: Vec<SuggestionApplication>,
+    /// Answers of the families.
+    pub answers: Vec<AnswerRow>,
+    /// What facilities offer.
+    pub care_offers: Vec<CareOffer>,
+    /// Free places by month.
+    pub places: Vec<MonthPlaces>,
+    /// Months looked at.
+    pub months: MonthRange,
+    /// Seed of the lottery.
+    pub seed: u64,
+}
+
+/// The names of the canonical files, in the order in which they are hashed.
+pub const SUGGESTION_FILES: [&str; 8] = [
+    "programmes.csv",
+    "children.csv",
+    "applications.csv",
+    "answers.csv",
+    "care_offers.csv",
+    "places.csv",
+    "catalogues.csv",
+    "run.csv",
+];
+
+impl SuggestionInputs {
+    /// The inputs as canonical CSV files, in the order of [`SUGGESTION_FILES`]: rows sorted, so the same
+    /// inputs give the same bytes whatever the order they came in.
+    #[must_use]
+    pub fn canonical_files(&self) -> Vec<(&'static str, String)> {
+        let run = format!(
+            "seed,first_month,months\n{},{},{}\n",
+            self.seed,
+            self.months.first(),
+            self.months.count()
+        );
+        let texts = [
+            self.programmes_csv(),
+            self.children_csv(),
+            self.applications_csv(),
+            self.answers_csv(),
+            self.care_offers_csv(),
+            self.places_csv(),
+            self.catalogues_csv(),
+            run,
+        ];
+        SUGGESTION_FILES.into_iter().zip(texts).collect()
+    }
+
+    /// SHA-256 over names, lengths and bytes of the canonical files.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut all = String::new();
+        for (name, text) in self.canonical_files() {
+            // Writing to a String never fails.
+            let _ = write!(all, "{name} {}\n{text}", text.len());
+        }
+        sha256_hex(all.as_bytes())
+    }
+
+    fn programmes_csv(&self) -> String {
+        let rows = self.programmes.iter().map(|it| {
+            vec![
+                it.programme_id.clone(),
+                it.facility_id.clone(),
+                it.care_type.to_string(),
+                it.provider_id.clone(),
+                it.free_places.to_string(),
+            ]
+        });
+        csv_text(
+            "programme_id,facility_id,care_type,provider_id,free_places",
+            rows.collect(),
+        )
+    }
+
+    fn children_csv(&self) -> String {
+        let rows = self.children.iter().map(|it| {
+            vec![
+                it.applicant_id.clone(),
+                it.born.to_string(),
+                it.family_id.clone(),
+                siblings_word(it.siblings).to_owned(),
+                yes_no(it.inclusion_need),
+            ]
+        });
+        csv_text(
+            "applicant_id,born,family_id,siblings,inclusion_need",
+            rows.collect(),
+        )
+    }
+
+    fn applications_csv(&self) -> String {
+        let rows = self.applications.iter().map(|it| {
+            vec![
+                it.applicant_id.clone(),
+                it.programme_id.clone(),
+                it.rank.to_string(),
+                it.first_day.to_string(),
+                it.daily_hours.quarters().to_string(),
+                it.applied_on.to_string(),
+            ]
+        });
+        csv_text(
+            "applicant_id,programme_id,rank,first_day,quarter_hours,applied_on",
+            rows.collect(),
+        )
+    }
+
+    fn answers_csv(&self) -> String {
+        let rows = self.answers.iter().map(|it| {
+            vec![
+                it.applicant_id.clone(),
+                it.programme_id.clone(),
+                it.attribute.clone(),
+                it.value.clone(),
+                yes_no(it.evidence_shown),
+            ]
+        });
+        csv_text(
+            "applicant_id,programme_id,attribute,value,evidence_shown",
+            rows.collect(),
+        )
+    }
+
+    fn care_offers_csv(&self) -> String {
+        let rows = self.care_offers.iter().map(|it| {
+            let mut tiers: Vec<_> = it.tiers.clone();
+            tiers.sort_unstable();
+            tiers.dedup();
+            let tiers: Vec<&str> = tiers.into_iter().map(|tier| tier.label()).collect();
+            vec![
+                it.facility_id.clone(),
+                it.care_type.to_string(),
+                it.first_month.to_string(),
+                it.last_month
+                    .map(|month| month.to_string())
+                    .unwrap_or_default(),
+                it.youngest_months.to_string(),
+                yes_no(it.from_34th_month),
+                it.longest_day.quarters().to_string(),
+                tiers.join(" "),
+            ]
+        });
+        csv_text(
+            "facility_id,care_type,first_month,last_month,youngest_months,from_34th_month,longest_quarter_hours,tiers",
+            rows.collect(),
+        )
+    }
+
+    fn places_csv(&self) -> String {
+        let rows = self.places.iter().map(|it| {
+            vec![
+                it.facility_id.clone(),
+                it.care_type.to_string(),
+                it.month.to_string(),
+                it.free_places.to_string(),
+                it.settling_in_slots
+                    .map(|slots| slots.to_string())
+                    .unwrap_or_default(),
+                it.inclusion_places.to_string(),
+            ]
+        });
+        csv_text(
+            "facility_id,care_type,month,free_places,settling_in_slots,inclusion_places",
+            rows.collect(),
+        )
+    }
+
+    fn catalogues_csv(&self) -> String {
+        let rows = self.catalogues.iter().map(|it| {
+            vec![
+                it.provider().to_owned(),
+                it.id().to_owned(),
+                it.version().to_string(),
+                it.version_hash(),
+            ]
+        });
+        csv_text("provider_id,id,version,hash", rows.collect())
+    }
+
+    /// Rows that contradict each other, all at once.
+    pub(super) fn problems(&self) -> Vec<InputProblem> {
+        let mut problems = Vec::new();
+        let mut note = |file: &str, row: u64, column: &str, value: &str, message: &str| {
+            problems.push(
+                InputProblem::new(code::SUGGESTION_INPUT, file, message)
+                    .at(row, column, value)
+                    .remedy("correct the row"),
+            );
+        };
+        let mut programmes = BTreeSet::new();
+        for (row, it) in (1..).zip(&self.programmes) {
+            let name = it.programme_id.as_str();
+            if name.is_empty() || !programmes.insert(name) {
+                note(
+                    "programmes.csv",
+                    row,
+                    "programme_id",
+                    name,
+                    "the name is empty or appears twice",
+                );
+            }
+            if self.catalogues.of(&it.provider_id).is_none() {
+                let message = "the provider has no criteria catalogue in force";
+                note(
+                    "programmes.csv",
+                    row,
+                    "provider_id",
+                    &it.provider_id,
+                    message,
+                );
+            }
+        }
+        let mut children = BTreeSet::new();
+        for (row, it) in (1..).zip(&self.children) {
+            let name = it.applicant_id.as_str();
+            if name.is_empty() || !children.insert(name) {
+                note(
+                    "children.csv",
+                    row,
+                    "applicant_id",
+                    name,
+                    "the name is empty or appears twice",
+                );
+            }
+        }
+        let (mut pairs, mut ranks) = (BTreeSet::new(), BTreeSet::new());
+        for (row, it) in (1..).zip(&self.applications) {
+            let (file, child) = ("applications.csv", it.applicant_id.as_str());
+            let programme = it.programme_id.as_str();
+            if !children.contains(child) {
+                note(
+                    file,
+                    row,
+                    "applicant_id",
+                    child,
+                    "children.csv does not have this child",
+                );
+            }
+            if !programmes.contains(programme) {
+                note(
+                    file,
+                    row,
+                    "programme_id",
+                    programme,
+                    "programmes.csv does not have this programme",
+                );
+            }
+            if !pairs.insert((child, programme)) {
+                note(
+                    file,
+                    row,
+                    "programme_id",
+                    programme,
+                    "the child applies for this programme already",
+                );
+            }
+            if it.rank == 0 || !ranks.insert((child, it.rank)) {
+                let rank = it.rank.to_string();
+                note(
+                    file,
+                    row,
+                    "rank",
+                    &rank,
+                    "a rank is 1 or more, and no two of a child are equal",
+                );
+            }
+        }
+        let mut given = BTreeSet::new();
+        for (row, it) in (1..).zip(&self.answers) {
+            let file = "answers.csv";
+            if !children.contains(it.applicant_id.as_str()) {
+                let name = &it.applicant_id;
+                note(
+                    file,
+                    row,
+                    "applicant_id",
+                    name,
+                    "children.csv does not have this child",
+                );
+            }
+            if !it.programme_id.is_empty() && !programmes.contains(it.programme_id.as_str()) {
+                let name = &it.programme_id;
+                note(
+                    file,
+                    row,
+                    "programme_id",
+                    name,
+                    "programmes.csv does not have this programme",
+                );
+            }
+            let name = (&it.applicant_id, &it.programme_id, &it.attribute);
+            if !given.insert(name) {
+                note(
+                    file,
+                    row,
+                    "attribute",
+                    &it.attribute,
+                    "the answer is given twice",
+                );
+            }
+        }
+        problems
+    }
+
+    /// The answers that count for each application: one for the programme goes before one for all.
+    pub(super) fn answers_of(&self) -> BTreeMap<&str, Vec<&AnswerRow>> {
+        let mut by_child: BTreeMap<&str, Vec<&AnswerRow>> = BTreeMap::new();
+        for answer in &self.answers {
+            by_child
+                .entry(&answer.applicant_id)
+                .or_default()
+                .push(answer);
+        }
+        for answers in by_child.values_mut() {
+            answers.sort();
+        }
+        by_child
+    }
+}
+
+/// The word of a siblings rule in files.
+pub(super) const fn siblings_word(siblings: Siblings) -> &'static str {
+    match siblings {
+        Siblings::Independent => "independent",
+        Siblings::TogetherPreferred => "together_preferred",
+        Siblings::TogetherOnly => "together_only",
+    }
+}
+
+fn yes_no(flag: bool) -> String {
+    if flag { "yes" } else { "no" }.to_owned()
+}
+
+/// A header and rows sorted by their fields, RFC 4180.
+fn csv_text(header: &str, mut rows: Vec<Vec<String>>) -> String {
+    rows.sort_unstable();
+    let mut text = format!("{header}\n");
+    for row in rows {
+        for (number, field) in row.iter().enumerate() {
+            if number > 0 {
+                text.push(',');
+            }
+            if field.contains([',', '"', '\n', '\r']) {
+                let _ = write!(text, "\"{}\"", field.replace('"', "\"\""));
+            } else {
+                text.push_str(field);
+            }
+        }
+        text.push('\n');
+    }
+    text
+}

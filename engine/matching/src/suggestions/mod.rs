@@ -1,0 +1,23 @@
+//! Ranked suggestions for free places, with the reason of every line, a proof and a refusal to publish.
+
+mod family;
+mod inputs;
+mod line;
+mod proof;
+mod publication;
+mod round;
+mod stays;
+mod verify;
+
+pub use family::{FamilyDecision, FamilyStatement, FamilyWish};
+pub use inputs::{
+    SUGGESTION_FILES, SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+};
+pub use line::{AheadBy, BetterPlace, ProgrammeSuggestions, SuggestionDecision, SuggestionLine};
+pub use proof::{PROOF_FORMAT, ProofCatalogue, ProofLot, ProofPlacement, SuggestionProof};
+pub use publication::{
+    PromiseGround, PromisedPlace, PublicationRefusal, Publishable, publication_check,
+};
+pub use round::{StayPlacements, SuggestionError, SuggestionRound};
+pub use stays::Exclusion;
+pub use verify::{ProofMismatch, verify_proof};
