@@ -39,6 +39,19 @@ codes! {
     SIBLINGS_NOT_COVERED = "E2032", "a siblings rule other than independent is given, but this version places every child on its own", "write independent, or match these families by hand";
     MAX_SIZE_NOT_COVERED = "E2033", "ties are to be used to place as many children as possible, which this version does not cover", "break ties by lottery";
     RANK_AND_PROGRAMME = "E2040", "a placement has a programme without a rank or a rank without a programme", "fill in both, or leave both empty for an unplaced child";
+    POOL_UNKNOWN_SEATS = "E2120", "an event names a programme and group without seats in the pool", "add the row with capacity 0 when the pool is set up, or correct the ids";
+    POOL_UNKNOWN_CHILD = "E2121", "an event names a child that is not in the pool", "let the child join first, or correct the applicant_id";
+    POOL_DUPLICATE_CHILD = "E2122", "a child joins a pool in which it is already", "change its applications instead";
+    POOL_APPLICATION = "E2123", "an event names an application that the child does not have", "correct the ids";
+    POOL_NO_FREE_SEAT = "E2124", "all seats of the programme and group are held or offered", "end an offer or a contract first";
+    POOL_REASON_MISSING = "E2125", "an offer or contract leaves the suggested order without a reason", "give the reason code of the deviation, or offer to the child suggested";
+    POOL_NO_SUCH_OFFER = "E2126", "an event names an offer that is not open", "correct the ids or make the offer first";
+    POOL_CONFIRMED_ELSEWHERE = "E2127", "the child has confirmed an offer of another programme", "let the family give it back first";
+    POOL_HELD_ALREADY = "E2128", "the child holds this place already", "nothing is left to offer";
+    POOL_SIBLINGS = "E2129", "a child that is to be placed together with siblings joins a pool", "let it join as independent and place the family in the city-wide round";
+    POOL_BAD_ROWS = "E2130", "the rows of a joining child contradict themselves", "correct the rows named in the message";
+    UNKNOWN_DEVIATION_REASON = "E2131", "a reason code of a deviation is not on the list", "write one of the codes in the message";
+    RESPONSE_TIMES = "E2132", "response times are no distribution of days", "give observed days, or 0 < median <= p95";
 }
 
 #[cfg(test)]

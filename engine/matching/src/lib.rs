@@ -63,6 +63,7 @@ mod lottery;
 mod order;
 mod placements;
 mod reasons;
+mod rolling;
 mod round;
 mod solve;
 mod summary;
@@ -74,6 +75,12 @@ pub use error_codes::ERROR_CODES;
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};
+pub use rolling::{
+    ChainDays, ChainPreview, ChainPreviewStep, Deviation, DeviationReason, EndedOffer, EnviedChild,
+    EnvyAttribution, EnvyCount, EnvyPair, HeldOffers, OfferEnd, Pool, PoolApplication, PoolChange,
+    PoolError, PoolEvent, PoolMove, ResponseTimes, ResponseTimesError, SuggestedOffer,
+    UnknownReason, attribute_envy, hold_offers, hold_offers_in_rounds, preview_chain,
+};
 pub use round::{
     ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
 };
