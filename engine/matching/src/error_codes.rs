@@ -52,6 +52,7 @@ codes! {
     POOL_BAD_ROWS = "E2130", "the rows of a joining child contradict themselves", "correct the rows named in the message";
     UNKNOWN_DEVIATION_REASON = "E2131", "a reason code of a deviation is not on the list", "write one of the codes in the message";
     RESPONSE_TIMES = "E2132", "response times are no distribution of days", "give observed days, or 0 < median <= p95";
+    ROUNDS_DIFFER = "E2133", "two rounds to be compared differ in more than points and lots", "build both from the same children, wishes and seats";
 }
 
 #[cfg(test)]

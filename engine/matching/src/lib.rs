@@ -65,6 +65,7 @@ mod placements;
 mod reasons;
 mod rolling;
 mod round;
+mod rule_lab;
 mod solve;
 mod summary;
 mod texts;
@@ -83,6 +84,10 @@ pub use rolling::{
 };
 pub use round::{
     ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
+};
+pub use rule_lab::{
+    CatalogueComparison, CatalogueError, LabOptions, ListedEnvy, Mechanism, MechanismReport,
+    SiblingFigures, WaitingDays, compare_catalogues, replay, replay_placements,
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use summary::{

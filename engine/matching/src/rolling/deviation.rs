@@ -78,8 +78,11 @@ impl fmt::Display for DeviationReason {
 
 /// A reason code that is not on the list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("E2131  the reason code {0:?} is unknown; write one of {}", CODES.map(|(_, code)| code).join(", "))]
-pub struct UnknownReason(pub String);
+#[error("E2131  the reason code {given:?} is unknown; write one of {}", CODES.map(|(_, code)| code).join(", "))]
+pub struct UnknownReason {
+    /// The code as written.
+    pub given: String,
+}
 
 impl UnknownReason {
     /// The numbered code, as listed in [`crate::ERROR_CODES`].
@@ -103,7 +106,9 @@ impl FromStr for DeviationReason {
         let found = CODES.iter().find(|(_, known)| *known == code);
         found
             .map(|(reason, _)| *reason)
-            .ok_or_else(|| UnknownReason(code.to_owned()))
+            .ok_or_else(|| UnknownReason {
+                given: code.to_owned(),
+            })
     }
 }
 
