@@ -54,6 +54,7 @@
 //! );
 //! ```
 
+mod audit;
 mod cascade;
 mod check;
 mod csv_table;
@@ -70,6 +71,11 @@ mod solve;
 mod summary;
 mod texts;
 
+pub use audit::{
+    AuditReport, CriterionKey, CriterionKeyError, CriterionValue, Decision, DecisionKind, Override,
+    OverrideCount, PATTERN_LIMITS, PassedOver, Pattern, PatternOptions, audit_decisions,
+    read_decisions,
+};
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use check::{CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;

@@ -145,7 +145,9 @@ pub struct EnvyPair {
     pub seat_group: String,
     /// Every child there with lower priority, bytewise; at least one.
     pub envied: Vec<EnviedChild>,
-    /// Whether each of them is there by a recorded deviation.
+    /// Reason recorded for passing the envious child over at this programme, if one was.
+    pub passed_over: Option<DeviationReason>,
+    /// Whether that reason is recorded, or each envied child is there by a recorded deviation.
     pub explained: bool,
 }
 
@@ -205,6 +207,16 @@ pub fn attribute_envy(
     placements: &[PlacementRow],
     deviations: &[Deviation],
 ) -> EnvyAttribution {
+    attribute_with(round, placements, deviations, |_, _| None)
+}
+
+/// As [`attribute_envy`], where reasons for passing over a child at a programme are recorded, too.
+pub(crate) fn attribute_with(
+    round: &Round,
+    placements: &[PlacementRow],
+    deviations: &[Deviation],
+    passed_over: impl Fn(usize, &Wish) -> Option<DeviationReason>,
+) -> EnvyAttribution {
     let mut recorded: BTreeMap<(&str, &str), &Deviation> = BTreeMap::new();
     for deviation in deviations {
         recorded.insert(
@@ -213,17 +225,27 @@ pub fn attribute_envy(
         );
     }
     let granted = granted(round, placements);
-    let pairs = envy_pairs(round, &granted, |applicant, programme| {
+    let mut pairs = envy_pairs(round, &granted, &passed_over, |applicant, programme| {
         recorded
             .get(&(applicant, programme))
             .map(|deviation| deviation.reason)
     });
+    pairs.sort_unstable();
     let mut by_reason: BTreeMap<DeviationReason, EnvyCount> = BTreeMap::new();
+    for reason in pairs.iter().filter_map(|pair| pair.passed_over) {
+        by_reason.entry(reason).or_default();
+    }
     for deviation in recorded.values() {
         by_reason.entry(deviation.reason).or_default().deviations += 1;
     }
     for (reason, count) in &mut by_reason {
-        let has_reason = |pair: &&EnvyPair| pair.envied.iter().any(|e| e.reason == Some(*reason));
+        let has_reason = |pair: &&EnvyPair| {
+            let of_envied = pair
+                .envied
+                .iter()
+                .any(|envied| envied.reason == Some(*reason));
+            pair.explained && (of_envied || pair.passed_over == Some(*reason))
+        };
         *count = EnvyCount {
             deviations: count.deviations,
             ..count_pairs(pairs.iter().filter(has_reason))
@@ -281,6 +303,7 @@ fn comes_before(wish: &Wish, other: &Wish) -> bool {
 fn envy_pairs(
     round: &Round,
     granted: &[Option<&Wish>],
+    passed_over: &impl Fn(usize, &Wish) -> Option<DeviationReason>,
     reason: impl Fn(&str, &str) -> Option<DeviationReason>,
 ) -> Vec<EnvyPair> {
     let mut admitted: Vec<Vec<(usize, &Wish)>> = vec![Vec::new(); round.seats.len()];
@@ -319,17 +342,19 @@ fn envy_pairs(
                 continue;
             }
             envied.sort_unstable();
+            let passed_over = passed_over(applicant, wish);
+            let all_deviate = envied.iter().all(|envied| envied.reason.is_some());
             pairs.push(EnvyPair {
+                explained: passed_over.is_some() || all_deviate,
+                passed_over,
                 applicant_id: round.applicants.get(applicant).to_owned(),
                 family_id: round.family_of(applicant).to_owned(),
                 programme_id: programme.to_owned(),
                 seat_group: group.to_owned(),
-                explained: envied.iter().all(|envied| envied.reason.is_some()),
                 envied,
             });
         }
     }
-    pairs.sort_unstable();
     pairs
 }
 

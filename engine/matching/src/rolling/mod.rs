@@ -17,6 +17,7 @@ mod pool;
 pub use chain_preview::{
     ChainDays, ChainPreview, ChainPreviewStep, ResponseTimes, ResponseTimesError, preview_chain,
 };
+pub(crate) use deviation::attribute_with;
 pub use deviation::{
     Deviation, DeviationReason, EnviedChild, EnvyAttribution, EnvyCount, EnvyPair, UnknownReason,
     attribute_envy,

@@ -319,6 +319,14 @@ impl Pool {
         })
     }
 
+    /// Programmes for which a child of the matching has applied; `None` for any other child.
+    #[must_use]
+    pub fn applications_of(&self, applicant_id: &str) -> Option<impl Iterator<Item = &str>> {
+        let number = self.numbers.get(applicant_id)?;
+        let rows = self.child(*number).applications.iter();
+        Some(rows.map(|row| self.places.programme_id(row.programme)))
+    }
+
     /// Number of children in the matching.
     #[must_use]
     pub fn live_children(&self) -> usize {
