@@ -3,7 +3,9 @@
 //! A [`Round`] holds children, programmes, seats and wishes. [`solve`] runs deferred acceptance on it,
 //! [`check_matching`] judges the result without knowing the solver, [`Explainer`] says for every better
 //! wish why it was not granted, [`RoundSummary`] sums up, and [`cascade`] previews the moves that
-//! follow when a place becomes free. Reading takes `impl Read`, writing `impl Write`; nothing here
+//! follow when a place becomes free. [`Pool`] keeps the matching up to date all year, event by event,
+//! [`replay`] runs a round under other rules, and [`audit_decisions`] compares what was decided with
+//! the order declared. Reading takes `impl Read`, writing `impl Write`; nothing here
 //! knows a file, a clock or the order of the input rows.
 //!
 //! # Rules

@@ -183,6 +183,29 @@ fn ten_thousand_events_at_20000_live_applicants_equal_full_rounds_within_10_mill
 }
 
 #[test]
+fn independent_events_give_the_same_state_in_any_order() {
+    for seed in 0..10 {
+        let mut life = Life::new(small(true, 0, 60), seed);
+        let start = Pool::new(&life.round(), seed);
+        let events: Vec<PoolEvent> = (0..200)
+            .map(|_| life.event(&start))
+            .filter(|event| {
+                matches!(event, PoolEvent::ChildJoined { child, .. } if child.enrolled_programme_id.is_none())
+                    || matches!(event, PoolEvent::SeatOpened { .. })
+            })
+            .collect();
+        let ends = [events.clone(), events.into_iter().rev().collect()].map(|events| {
+            let mut pool = start.clone();
+            for event in &events {
+                pool.apply(event).unwrap();
+            }
+            pool.placements()
+        });
+        assert_eq!(ends[0], ends[1]);
+    }
+}
+
+#[test]
 fn a_ring_that_a_leaving_child_had_closed_opens_again() {
     // X pushes B from S to T, B pushes A from T to S, A pushes X to U: without X, A and B exchange.
     let programmes = ["S", "T", "U"].map(|programme| seats(programme, "", 1));

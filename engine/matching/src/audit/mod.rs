@@ -337,6 +337,7 @@ impl<'round> Replay<'round> {
                 }),
             })
             .collect();
+        let envy = self.envy(&placements);
         self.overrides.sort_unstable();
         self.above_capacity.sort_unstable();
         let all = patterns::patterns(round, &self.granted, criteria);
@@ -352,7 +353,7 @@ impl<'round> Replay<'round> {
             above_capacity: self.above_capacity,
             by_reason: count(&self.overrides, reasons),
             by_programme: count(&self.overrides, |one| vec![one.programme_id.clone()]),
-            envy: self.envy(&placements),
+            envy,
             overrides: self.overrides,
             patterns,
             pattern_tests,

@@ -181,19 +181,7 @@ pub const PATTERN_LIMITS: &[&str] = &[
 ///
 /// `admitted` is the wish each applicant got in the end, or [`NONE`].
 pub(super) fn patterns(round: &Round, admitted: &[u32], values: &[CriterionValue]) -> Vec<Pattern> {
-    let mut by_child: BTreeMap<usize, Vec<(Option<usize>, &CriterionKey, &str)>> = BTreeMap::new();
-    for value in values {
-        if let Some(applicant) = round.applicants.find_sorted(&value.applicant_id) {
-            let programme = value
-                .programme_id
-                .as_deref()
-                .map(|id| round.programmes.find_sorted(id));
-            if programme != Some(None) {
-                let entry = (programme.flatten(), &value.criterion, value.value.as_str());
-                by_child.entry(applicant).or_default().push(entry);
-            }
-        }
-    }
+    let by_child = by_child(round, values);
     // Children, admitted, by seat and points; and the same for each value.
     let mut classes: BTreeMap<(usize, i32), (u64, u64)> = BTreeMap::new();
     type Test<'a> = (usize, &'a CriterionKey, &'a str);
@@ -249,6 +237,26 @@ pub(super) fn patterns(round: &Round, admitted: &[u32], values: &[CriterionValue
         pattern.adjusted_p_value = adjusted;
     }
     found
+}
+
+/// Values by child: programme, if the value is one of an application, criterion and value.
+type ByChild<'a> = BTreeMap<usize, Vec<(Option<usize>, &'a CriterionKey, &'a str)>>;
+
+fn by_child<'a>(round: &Round, values: &'a [CriterionValue]) -> ByChild<'a> {
+    let mut by_child = ByChild::new();
+    for value in values {
+        if let Some(applicant) = round.applicants.find_sorted(&value.applicant_id) {
+            let programme = value
+                .programme_id
+                .as_deref()
+                .map(|id| round.programmes.find_sorted(id));
+            if programme != Some(None) {
+                let entry = (programme.flatten(), &value.criterion, value.value.as_str());
+                by_child.entry(applicant).or_default().push(entry);
+            }
+        }
+    }
+    by_child
 }
 
 fn pattern(

@@ -13,6 +13,7 @@ mod holding;
 mod live_matching;
 mod offers;
 mod pool;
+mod state;
 
 pub use chain_preview::{
     ChainDays, ChainPreview, ChainPreviewStep, ResponseTimes, ResponseTimesError, preview_chain,

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::children::{LiveApplication, LiveChild, Lots, Places};
-use super::deviation::{Deviation, DeviationReason, EnvyAttribution, attribute_envy};
-use super::event::{EndedOffer, PoolChange, PoolError, PoolEvent, PoolMove, SuggestedOffer};
+use super::deviation::DeviationReason;
+use super::event::{EndedOffer, PoolChange, PoolError, PoolEvent, PoolMove};
 use super::live_matching::LiveMatching;
-use crate::placements::{Place, PlacementRow};
-use crate::round::{ApplicantRow, ApplicationRow, NONE, ProgrammeRow, Round};
+use crate::round::{ApplicantRow, NONE, Round};
 
 /// Live applicants, the seats they want, and the family-optimal stable matching between them, kept
 /// up to date event by event.
@@ -163,32 +162,34 @@ impl Pool {
         self.freed.clear();
         self.left.clear();
         let mut change = PoolChange::default();
+        self.handle(event, &mut change)?;
+        self.draw_again_if_needed();
+        self.finish(&mut change);
+        Ok(change)
+    }
+
+    fn handle(&mut self, event: &PoolEvent, change: &mut PoolChange) -> Result<(), PoolError> {
         match event {
             PoolEvent::ChildJoined {
                 child,
                 applications,
-            } => self.join(child, applications)?,
-            PoolEvent::ApplicationAdded { application } => self.add_application(application)?,
+            } => self.join(child, applications),
+            PoolEvent::ApplicationAdded { application } => self.add_application(application),
             PoolEvent::ApplicationWithdrawn {
                 applicant_id,
                 programme_id,
-            } => {
-                self.withdraw(applicant_id, programme_id, &mut change)?;
-            }
+            } => self.withdraw(applicant_id, programme_id, change),
             PoolEvent::PointsChanged {
                 applicant_id,
                 programme_id,
                 points,
-            } => {
-                self.change_points(applicant_id, programme_id, *points)?;
-            }
+            } => self.change_points(applicant_id, programme_id, *points),
             PoolEvent::SeatOpened {
                 programme_id,
                 seat_group,
-            } => {
-                let seat = self.seat(programme_id, seat_group)?;
-                self.open(seat);
-            }
+            } => self
+                .seat(programme_id, seat_group)
+                .map(|seat| self.open(seat)),
             PoolEvent::SeatClosed {
                 programme_id,
                 seat_group,
@@ -196,43 +197,31 @@ impl Pool {
                 let seat = self.seat(programme_id, seat_group)?;
                 self.refuse_without_room(seat)?;
                 self.live.close(seat);
+                Ok(())
             }
             PoolEvent::OfferMade {
                 applicant_id,
                 programme_id,
                 deviation,
-            } => {
-                self.offer(applicant_id, programme_id, *deviation, &mut change)?;
-            }
+            } => self.offer(applicant_id, programme_id, *deviation, change),
             PoolEvent::OfferConfirmed {
                 applicant_id,
                 programme_id,
-            } => {
-                self.confirm(applicant_id, programme_id)?;
-            }
+            } => self.confirm(applicant_id, programme_id),
             PoolEvent::OfferDeclined {
                 applicant_id,
                 programme_id,
-            } => {
-                self.decline(applicant_id, programme_id, &mut change)?;
-            }
+            } => self.decline(applicant_id, programme_id, change),
             PoolEvent::OfferLapsed {
                 applicant_id,
                 programme_id,
-            } => {
-                self.lapse(applicant_id, programme_id, &mut change)?;
-            }
+            } => self.lapse(applicant_id, programme_id, change),
             PoolEvent::ContractConcluded {
                 applicant_id,
                 programme_id,
-            } => {
-                self.conclude(applicant_id, programme_id, &mut change)?;
-            }
-            PoolEvent::ChildLeft { applicant_id } => self.leave(applicant_id, &mut change)?,
+            } => self.conclude(applicant_id, programme_id, change),
+            PoolEvent::ChildLeft { applicant_id } => self.leave(applicant_id, change),
         }
-        self.draw_again_if_needed();
-        self.finish(&mut change);
-        Ok(change)
     }
 
     /// What an event would change, without applying it: who would move where, and who would be next
@@ -243,127 +232,6 @@ impl Pool {
     /// As [`Pool::apply`].
     pub fn preview(&self, event: &PoolEvent) -> Result<PoolChange, PoolError> {
         self.clone().apply(event)
-    }
-
-    /// The current matching: one row per child, bytewise. Children with a confirmed offer or a contract
-    /// have left it.
-    #[must_use]
-    pub fn placements(&self) -> Vec<PlacementRow> {
-        self.numbers
-            .iter()
-            .map(|(id, number)| PlacementRow {
-                applicant_id: id.clone(),
-                place: self.live.place_of(*number).map(|place| self.place(place)),
-            })
-            .collect()
-    }
-
-    /// The current state as a round: what `solve` has to be given for the same matching.
-    #[must_use]
-    pub fn round(&self) -> Round {
-        self.round_with(|child| child.own())
-    }
-
-    /// Envy towards children to whom places were offered out of the suggested order, by deviation and
-    /// reason. Places held by contract, offered as suggested or confirmed are nobody else's claim.
-    #[must_use]
-    pub fn envy(&self) -> EnvyAttribution {
-        let deviates = |child: &LiveChild| {
-            let offer = child.offer?;
-            self.deviations.get(&(child.id.clone(), offer)).copied()
-        };
-        let round = self.round_with(|child| {
-            if deviates(child).is_some() {
-                child.enrolled
-            } else {
-                child.own()
-            }
-        });
-        let children = self.children.iter().flatten();
-        let deviations: Vec<Deviation> = children
-            .filter_map(|child| {
-                Some(Deviation {
-                    applicant_id: child.id.clone(),
-                    programme_id: self.places.programme_id(child.offer?).to_owned(),
-                    reason: deviates(child)?,
-                })
-            })
-            .collect();
-        attribute_envy(&round, &self.placements(), &deviations)
-    }
-
-    /// To whom the free places of all programmes should be offered now, bytewise by programme and
-    /// group, in the order of the line.
-    #[must_use]
-    pub fn suggested_offers(&self) -> Vec<SuggestedOffer> {
-        (0..self.promised.len() as u32)
-            .flat_map(|seat| self.suggested_at(seat))
-            .collect()
-    }
-
-    /// Open offers: child and programme, bytewise by child.
-    pub fn open_offers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.numbers.values().filter_map(|number| {
-            let child = self.children[*number as usize].as_ref()?;
-            Some((child.id.as_str(), self.places.programme_id(child.offer?)))
-        })
-    }
-
-    /// Confirmed offers that wait for their contract: child and programme, bytewise by child.
-    pub fn confirmed_offers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fixed.values().map(|fixed| {
-            (
-                fixed.child.id.as_str(),
-                self.places.programme_id(fixed.programme),
-            )
-        })
-    }
-
-    /// Programmes for which a child of the matching has applied; `None` for any other child.
-    #[must_use]
-    pub fn applications_of(&self, applicant_id: &str) -> Option<impl Iterator<Item = &str>> {
-        let number = self.numbers.get(applicant_id)?;
-        let rows = self.child(*number).applications.iter();
-        Some(rows.map(|row| self.places.programme_id(row.programme)))
-    }
-
-    /// Number of children in the matching.
-    #[must_use]
-    pub fn live_children(&self) -> usize {
-        self.numbers.len()
-    }
-
-    /// Seats of a programme and group that are in the matching: free, offered, or held by live
-    /// children; `None` where there is no such row.
-    #[must_use]
-    pub fn seats_of(&self, programme_id: &str, seat_group: &str) -> Option<u32> {
-        let programme = self.places.programme(programme_id)?;
-        let seat = self.places.seat(programme, seat_group)?;
-        Some(self.live.capacity(seat))
-    }
-
-    fn round_with(&self, own: impl Fn(&LiveChild) -> Option<u32>) -> Round {
-        let programmes: Vec<ProgrammeRow> = (0..self.promised.len() as u32)
-            .map(|seat| {
-                let (programme, group) = self.places.seat_name(seat);
-                ProgrammeRow {
-                    programme_id: programme.to_owned(),
-                    seat_group: group.to_owned(),
-                    capacity: self.live.capacity(seat),
-                }
-            })
-            .collect();
-        let mut applicants = Vec::new();
-        let mut applications: Vec<ApplicationRow> = Vec::new();
-        for child in self.children.iter().flatten() {
-            let (mut row, own_applications) = self.places.rows(child);
-            row.enrolled_programme_id =
-                own(child).map(|own| self.places.programme_id(own).to_owned());
-            applicants.push(row);
-            applications.extend(own_applications);
-        }
-        Round::from_rows(&programmes, &applications, &applicants)
-            .expect("every row was checked when it came in")
     }
 
     // What the events share.
@@ -512,36 +380,6 @@ impl Pool {
         }
         fresh.put_log(log);
         self.live = fresh;
-    }
-
-    fn place(&self, (seat, rank): (u32, u32)) -> Place {
-        Place {
-            programme_id: self.places.seat_name(seat).0.to_owned(),
-            rank,
-        }
-    }
-
-    fn suggested_at(&self, seat: u32) -> Vec<SuggestedOffer> {
-        let free = self.live.capacity(seat) - self.promised[seat as usize];
-        if free == 0 {
-            return Vec::new();
-        }
-        let (programme_id, group) = self.places.seat_name(seat);
-        let programme = self.places.programme(programme_id);
-        let not_yet = self.live.held_by(seat).map(|number| self.child(number));
-        (1..)
-            .zip(
-                not_yet
-                    .filter(|child| child.own() != programme)
-                    .take(free as usize),
-            )
-            .map(|(position, child)| SuggestedOffer {
-                programme_id: programme_id.to_owned(),
-                seat_group: group.to_owned(),
-                position,
-                applicant_id: child.id.clone(),
-            })
-            .collect()
     }
 
     /// Moves and next in line, from the log of the event.
