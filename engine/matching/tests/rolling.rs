@@ -162,7 +162,7 @@ fn ten_thousand_events_at_20000_live_applicants_equal_full_rounds_within_10_mill
         };
         micros.push(start.elapsed().as_micros());
         moves += change.moves.len();
-        if micros.len() % stride == 0 {
+        if micros.len().is_multiple_of(stride) {
             assert!(
                 pool.placements() == placements(&pool.round(), OptimalFor::Families, 1),
                 "{event:?}"

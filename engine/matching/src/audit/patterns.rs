@@ -186,8 +186,8 @@ pub(super) fn patterns(round: &Round, admitted: &[u32], values: &[CriterionValue
     let mut classes: BTreeMap<(usize, i32), (u64, u64)> = BTreeMap::new();
     type Test<'a> = (usize, &'a CriterionKey, &'a str);
     let mut with: BTreeMap<Test<'_>, BTreeMap<i32, (u64, u64)>> = BTreeMap::new();
-    for applicant in 0..round.applicant_count() {
-        let got = round.wishes.get(admitted[applicant] as usize);
+    for (applicant, granted) in admitted.iter().enumerate() {
+        let got = round.wishes.get(*granted as usize);
         for wish in round.wishes_of(applicant) {
             let took_better = got.is_some_and(|got| got.rank < wish.rank);
             if wish.seat == NONE || took_better || round.is_own_place(applicant, wish) {
