@@ -62,7 +62,7 @@ const ROW_LIMIT: u64 = 100_000_000;
 ///     P,A,admit,,2027-03-15\nP,B,refuse,because,15.3.2027\n";
 /// let problems = matching::read_decisions(csv.as_bytes()).unwrap_err();
 /// let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
-/// assert_eq!(codes, ["E2137", "E2131", "E2136"]);
+/// assert_eq!(codes, ["E2136", "E2137", "E2131"]);
 /// ```
 pub fn read_decisions(input: impl Read) -> Result<Vec<Decision>, Vec<InputProblem>> {
     let mut problems = Vec::new();

@@ -107,7 +107,8 @@ pub struct PoolChange {
     pub withdrawn: Vec<PoolApplication>,
     /// Offers that ended with the event, bytewise.
     pub offers_ended: Vec<EndedOffer>,
-    /// Who is to be offered the places that became free with the event, in the order of the line.
+    /// Who is to be offered a place after the event, at every seat where a place became free or to which
+    /// the matching moved a child; only places neither held nor offered, in the order of the line.
     pub next_in_line: Vec<SuggestedOffer>,
 }
 

@@ -38,7 +38,7 @@ use crate::round::{ApplicantRow, NONE, Round};
 /// let mut pool = Pool::new(&round, 7);
 /// let change = pool.apply(&PoolEvent::ChildLeft { applicant_id: "A".into() }).unwrap();
 /// let next: Vec<_> = change.next_in_line.iter().map(|next| next.applicant_id.as_str()).collect();
-/// assert_eq!(next, ["B"]);
+/// assert_eq!(next, ["B", "C"]);
 /// let moved: Vec<_> = change.moves.iter().map(|step| step.applicant_id.as_str()).collect();
 /// assert_eq!(moved, ["A", "B", "C"]);
 /// let refused = pool.apply(&PoolEvent::ChildLeft { applicant_id: "A".into() }).unwrap_err();
@@ -400,6 +400,7 @@ impl Pool {
                 .get(&id)
                 .and_then(|number| self.live.place_of(*number));
             if now != from {
+                self.freed.extend(now.map(|(seat, _)| seat));
                 change.moves.push(PoolMove {
                     applicant_id: id,
                     from: from.map(|from| self.place(from)),
