@@ -4,7 +4,9 @@
 //! [`check_matching`] judges the result without knowing the solver, [`Explainer`] says for every better
 //! wish why it was not granted, [`RoundSummary`] sums up, and [`cascade`] previews the moves that
 //! follow when a place becomes free. After the round, [`propose_legal_claims`] offers free seats to the
-//! children left out. Reading takes `impl Read`, writing `impl Write`; nothing here
+//! children left out. [`Pool`] keeps the matching up to date all year, event by event, [`replay`] runs a
+//! round under other rules, and [`audit_decisions`] compares what was decided with the order declared.
+//! Reading takes `impl Read`, writing `impl Write`; nothing here
 //! knows a file, a clock or the order of the input rows.
 //!
 //! # Rules
@@ -62,6 +64,7 @@
 //! );
 //! ```
 
+mod audit;
 mod cascade;
 mod catalogue;
 mod chances;
@@ -76,8 +79,10 @@ mod order;
 mod placements;
 mod problems;
 mod reasons;
+mod rolling;
 mod round;
 mod row_reader;
+mod rule_lab;
 mod solve;
 mod suggestions;
 mod summary;
@@ -85,10 +90,15 @@ mod texts;
 mod ties;
 mod whole_stay;
 
+pub use audit::{
+    AuditReport, CriterionKey, CriterionKeyError, CriterionValue, Decision, DecisionKind, Override,
+    OverrideCount, PATTERN_LIMITS, PassedOver, Pattern, PatternOptions, audit_decisions,
+    read_decisions,
+};
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use catalogue::{
     AdmissibleAttribute, AnswerKind, AnswerRow, Answers, CatalogueMode, CataloguesInForce,
-    Contribution, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, Evaluation,
+    Contribution, CriteriaCatalogue, Criterion, CriterionScope, Evaluation, Valuation,
     EvidenceState, LegalGround, MissingEvidence, TieRuleStep, WORK_STATUS_VALUES, forbidden_word,
 };
 pub use chances::{
@@ -109,8 +119,18 @@ pub use legal_claim::{
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};
+pub use rolling::{
+    ChainDays, ChainPreview, ChainPreviewStep, Deviation, DeviationReason, EndedOffer, EnviedChild,
+    EnvyAttribution, EnvyCount, EnvyPair, HeldOffers, OfferEnd, Pool, PoolApplication, PoolChange,
+    PoolError, PoolEvent, PoolMove, ResponseTimes, ResponseTimesError, SuggestedOffer,
+    UnknownReason, attribute_envy, hold_offers, hold_offers_in_rounds, preview_chain,
+};
 pub use round::{
     ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
+};
+pub use rule_lab::{
+    CatalogueComparison, CatalogueError, LabOptions, ListedEnvy, Mechanism, MechanismReport,
+    SiblingFigures, WaitingDays, compare_catalogues, replay, replay_placements,
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use suggestions::{

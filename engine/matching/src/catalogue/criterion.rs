@@ -80,7 +80,7 @@ impl TieRuleStep {
 /// How an answer becomes a value: points in a catalogue of points, a level in a lexicographic one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum CriterionValue {
+pub enum Valuation {
     /// A yes is worth this much.
     YesNo {
         /// Value of a yes.
@@ -109,7 +109,7 @@ pub enum CriterionValue {
     },
 }
 
-impl CriterionValue {
+impl Valuation {
     /// The values that an answer can have, 0 included.
     pub(crate) fn range(&self) -> (i64, i64) {
         let (low, high) = match self {
@@ -143,7 +143,7 @@ pub struct Criterion {
     /// What it is built from.
     pub attribute: AdmissibleAttribute,
     /// How the answer becomes a value.
-    pub value: CriterionValue,
+    pub value: Valuation,
     /// Place among the criteria of a lexicographic catalogue, 1 decides first; `None` with points.
     pub order: Option<u32>,
     /// The evidence that is needed; `None` where the word of the family is enough.

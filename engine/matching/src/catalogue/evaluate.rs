@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES, forbidden_word};
 use super::criterion::{
-    CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, MissingEvidence,
+    CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
 };
 use crate::error_codes as code;
 
@@ -218,18 +218,18 @@ impl Value {
     }
 }
 
-fn worth(rule: &CriterionValue, answer: &Value) -> i32 {
+fn worth(rule: &Valuation, answer: &Value) -> i32 {
     match (rule, answer) {
-        (CriterionValue::YesNo { value }, Value::YesNo(true)) => *value,
-        (CriterionValue::Choice { options }, Value::Choice(word)) => {
+        (Valuation::YesNo { value }, Value::YesNo(true)) => *value,
+        (Valuation::Choice { options }, Value::Choice(word)) => {
             options.get(word).copied().unwrap_or(0)
         }
         // A cap is at most 1,000: the cast is exact.
-        (CriterionValue::Count { each, cap }, Value::Number(number)) => {
+        (Valuation::Count { each, cap }, Value::Number(number)) => {
             each * (*number).min(*cap) as i32
         }
         (
-            CriterionValue::Threshold {
+            Valuation::Threshold {
                 at_least,
                 at_most,
                 value,

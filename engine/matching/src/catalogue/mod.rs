@@ -11,7 +11,7 @@ pub use attribute::{
     AdmissibleAttribute, AnswerKind, LegalGround, WORK_STATUS_VALUES, forbidden_word,
 };
 pub use criterion::{
-    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, MissingEvidence,
+    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
     TieRuleStep,
 };
 pub(crate) use criterion::{canonical_json, sha256_hex};

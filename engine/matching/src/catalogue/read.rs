@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES, forbidden_word};
 use super::criterion::{
-    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, CriterionValue, MissingEvidence,
+    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
     TieRuleStep,
 };
 use super::toml_section::{Found, Section, Source};
@@ -346,7 +346,7 @@ fn read_value(
     attribute: AdmissibleAttribute,
     mode: CatalogueMode,
     source: &mut Source<'_>,
-) -> Option<CriterionValue> {
+) -> Option<Valuation> {
     let counts = source.find(section, "cap").is_some();
     refuse_unfit_keys(section, attribute, mode, counts, source);
     let points = |key, source: &mut Source<'_>| match mode {
@@ -357,7 +357,7 @@ fn read_value(
         }
     };
     match (attribute.kind(), counts) {
-        (AnswerKind::YesNo, _) => Some(CriterionValue::YesNo {
+        (AnswerKind::YesNo, _) => Some(Valuation::YesNo {
             value: points("points", source)?,
         }),
         (AnswerKind::Choice, _) => read_options(section, mode, source),
@@ -373,7 +373,7 @@ fn read_value(
                 );
                 return None;
             }
-            Some(CriterionValue::Count { each, cap })
+            Some(Valuation::Count { each, cap })
         }
         (AnswerKind::Number, false) => {
             let value = points("points", source);
@@ -387,7 +387,7 @@ fn read_threshold(
     section: Section<'_>,
     value: Option<i32>,
     source: &mut Source<'_>,
-) -> Option<CriterionValue> {
+) -> Option<Valuation> {
     let mut bound = |key| {
         let found = source.find(section, key)?;
         source.whole(found, 0, 100_000).map(i32::unsigned_abs)
@@ -402,7 +402,7 @@ fn read_threshold(
         );
         return None;
     }
-    Some(CriterionValue::Threshold {
+    Some(Valuation::Threshold {
         at_least,
         at_most,
         value: value?,
@@ -452,7 +452,7 @@ fn read_options(
     section: Section<'_>,
     mode: CatalogueMode,
     source: &mut Source<'_>,
-) -> Option<CriterionValue> {
+) -> Option<Valuation> {
     let (key, low, high) = match mode {
         CatalogueMode::Points => ("options", -MOST_POINTS, MOST_POINTS),
         CatalogueMode::Lexicographic => ("levels", 1, 100),
@@ -479,7 +479,7 @@ fn read_options(
             options.insert(word.to_owned(), value);
         }
     }
-    Some(CriterionValue::Choice { options })
+    Some(Valuation::Choice { options })
 }
 
 /// Keys and orders that appear twice.

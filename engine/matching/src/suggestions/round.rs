@@ -56,7 +56,7 @@ pub struct StayPlacements {
 }
 
 /// No suggestions can be made of placements.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SuggestionError {
     /// The city-wide round could not be run.
     #[error(transparent)]

@@ -7,6 +7,7 @@
 
 pub(crate) mod city;
 pub(crate) mod flexible;
+pub(crate) mod live;
 pub(crate) mod tiny;
 
 use std::collections::BTreeMap;
