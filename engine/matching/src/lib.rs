@@ -64,6 +64,7 @@ mod order;
 mod placements;
 mod reasons;
 mod round;
+mod siblings;
 mod solve;
 mod summary;
 mod texts;
@@ -75,8 +76,9 @@ pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};
 pub use round::{
-    ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
+    ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
 };
+pub use siblings::{BlockingOption, FamilyFindings, FamilyProof};
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,

@@ -7,6 +7,7 @@ use crate::error_codes;
 use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::round::{NONE, Round};
+use crate::siblings::{FamilyFindings, place_families};
 
 /// For whom the matching is the best among the stable ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -31,7 +32,7 @@ pub enum TieRule {
 }
 
 /// How to run a round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct RoundOptions {
     /// For whom the matching is optimal.
     pub optimal_for: OptimalFor,
@@ -39,30 +40,54 @@ pub struct RoundOptions {
     pub ties: TieRule,
     /// Seed of the lottery: the same seed gives the same result.
     pub seed: u64,
+    /// Most seconds for each exact model, from 0; `None` = no limit. Needed only where siblings leave
+    /// open what elimination and search cannot settle. While no limit is hit, the result is the same
+    /// on every machine, byte for byte.
+    pub time_limit_seconds: Option<f64>,
 }
 
 /// A round could not be run as asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SolveError {
     /// Ties are to be used to place more children.
     #[error(
         "E2033  the round was to use ties to place as many children as possible (max-size), which this version does not cover; break ties by lottery"
     )]
     MaxSizeNotCovered,
+    /// The matching best for programmes is asked for, and families rank joint options.
+    #[error(
+        "E2070  the round was to be run for programmes, but families rank joint options, and then no matching is best for all programmes; run it for families"
+    )]
+    ProgrammeSideWithSiblings,
+    /// Ties are to be used to place more children, and families rank joint options.
+    #[error(
+        "E2071  the round was to use ties to place as many children as possible (max-size), which this version does not combine with joint options of families; break ties by lottery"
+    )]
+    MaxSizeWithSiblings,
+    /// The time limit is below zero or not a number.
+    #[error("E2072  the round was given a time limit that is not a number of seconds from 0; give one such as 10")]
+    BadTimeLimit,
+    /// The exact model of the siblings round could not be solved.
+    #[error("E2073  the exact model of the siblings round failed: {0}; report the fault")]
+    ExactModel(String),
 }
 
 impl SolveError {
     /// The numbered code, as listed in [`crate::ERROR_CODES`].
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::MaxSizeNotCovered => error_codes::MAX_SIZE_NOT_COVERED,
+            Self::ProgrammeSideWithSiblings => error_codes::PROGRAMME_SIDE_WITH_SIBLINGS,
+            Self::MaxSizeWithSiblings => error_codes::MAX_SIZE_WITH_SIBLINGS,
+            Self::BadTimeLimit => error_codes::BAD_TIME_LIMIT,
+            Self::ExactModel(_) => error_codes::EXACT_SEARCH_FAILED,
         }
     }
 }
 
 /// A matching and the strict orders behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outcome<'round> {
     pub(crate) round: &'round Round,
     pub(crate) options: RoundOptions,
@@ -70,9 +95,15 @@ pub struct Outcome<'round> {
     pub(crate) tied_wish_lists: u64,
     /// Position of the wish granted to each applicant, or [`NONE`].
     pub(crate) granted: Vec<u32>,
+    /// What is known of the matching where families rank joint options.
+    pub(crate) families: Option<FamilyFindings>,
 }
 
 /// Runs a round: deferred acceptance, stable for the order that the lottery makes of true ties.
+///
+/// Where families rank joint options, deferred acceptance does not apply: the stable matching that
+/// places most children, and of those the one with the smallest sum of family ranks, is searched
+/// for; [`Outcome::family_findings`] says what is proven about it.
 ///
 /// The same round, options and version give the same outcome; the order of the input rows does not
 /// matter. Takes time O(wishes x log wishes).
@@ -96,6 +127,9 @@ pub fn solve<'round>(
     round: &'round Round,
     options: &RoundOptions,
 ) -> Result<Outcome<'round>, SolveError> {
+    if !round.joint.is_empty() {
+        return place_families(round, options);
+    }
     if options.ties == TieRule::MaxSize {
         return Err(SolveError::MaxSizeNotCovered);
     }
@@ -111,6 +145,7 @@ pub fn solve<'round>(
         priorities,
         tied_wish_lists: preferences.tied_applicants,
         granted,
+        families: None,
     })
 }
 
@@ -133,6 +168,12 @@ impl Outcome<'_> {
                 }),
             })
             .collect()
+    }
+
+    /// What is known of the matching; `None` for a round without joint options.
+    #[must_use]
+    pub fn family_findings(&self) -> Option<&FamilyFindings> {
+        self.families.as_ref()
     }
 
     /// Number of children with a place.

@@ -2,6 +2,7 @@
 
 use domain::InputProblem;
 
+use super::joint::{JointOptions, join_siblings};
 use super::rows::Siblings;
 use super::{NONE, Round, Seat, Wish};
 use crate::error_codes as code;
@@ -10,6 +11,7 @@ use crate::texts::Interner;
 pub(super) const PROGRAMMES: &str = "programmes.csv";
 pub(super) const APPLICATIONS: &str = "applications.csv";
 pub(super) const APPLICANTS: &str = "applicants.csv";
+pub(super) const FAMILY_OPTIONS: &str = "family_options.csv";
 
 struct SeatDraft {
     programme: u32,
@@ -35,7 +37,25 @@ struct ApplicantDraft {
     row: u64,
 }
 
-/// Rows gathered so far. Add all programmes first.
+/// The siblings rule of one row of `applicants.csv`.
+pub(super) struct PersonRule {
+    pub(super) applicant: u32,
+    pub(super) family: u32,
+    pub(super) siblings: Siblings,
+    pub(super) row: u64,
+}
+
+/// One row of `family_options.csv`.
+pub(super) struct OptionDraft {
+    pub(super) family: u32,
+    pub(super) option: u32,
+    pub(super) applicant: u32,
+    /// [`NONE`] = unplaced.
+    pub(super) programme: u32,
+    pub(super) row: u64,
+}
+
+/// Rows gathered so far. Add all programmes first, family options last.
 #[derive(Default)]
 pub(super) struct Draft {
     programmes: Interner,
@@ -45,6 +65,8 @@ pub(super) struct Draft {
     seats: Vec<SeatDraft>,
     applications: Vec<ApplicationDraft>,
     people: Vec<ApplicantDraft>,
+    rules: Vec<PersonRule>,
+    options: Vec<OptionDraft>,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
     pub(super) problems: Vec<InputProblem>,
@@ -126,21 +148,6 @@ impl Draft {
         siblings: Siblings,
         enrolled: Option<&str>,
     ) {
-        if siblings != Siblings::Independent {
-            let word = match siblings {
-                Siblings::TogetherPreferred => "together_preferred",
-                _ => "together_only",
-            };
-            self.problems.push(
-                InputProblem::new(
-                    code::SIBLINGS_NOT_COVERED,
-                    APPLICANTS,
-                    "this version places every child on its own; siblings cannot be kept together yet",
-                )
-                .at(row, "siblings", word)
-                .remedy("write independent, or match these families by hand"),
-            );
-        }
         let enrolled = enrolled.and_then(|programme| {
             self.known_programme(
                 code::UNKNOWN_ENROLLED,
@@ -150,13 +157,77 @@ impl Draft {
                 programme,
             )
         });
+        let applicant = self.applicants.number(applicant);
+        let family = family.map_or(NONE, |family| self.families.number(family));
         self.people.push(ApplicantDraft {
-            applicant: self.applicants.number(applicant),
+            applicant,
             group: self.groups.number(group),
-            family: family.map_or(NONE, |family| self.families.number(family)),
+            family,
             enrolled: enrolled.unwrap_or(NONE),
             row,
         });
+        self.rules.push(PersonRule {
+            applicant,
+            family,
+            siblings,
+            row,
+        });
+    }
+
+    /// Adds one row of `family_options.csv`; `programme` is `None` when the child stays unplaced.
+    pub(super) fn add_family_option(
+        &mut self,
+        row: u64,
+        family: &str,
+        option: u32,
+        applicant: &str,
+        programme: Option<&str>,
+    ) {
+        let refuse = |code, column, value: &str, message: &str, remedy: &str| {
+            InputProblem::new(code, FAMILY_OPTIONS, message)
+                .at(row, column, value)
+                .remedy(remedy)
+        };
+        let programme = programme.map_or(Some(NONE), |programme| {
+            self.known_programme(
+                code::UNKNOWN_OPTION_PROGRAMME,
+                FAMILY_OPTIONS,
+                row,
+                "programme_id",
+                programme,
+            )
+        });
+        let Some(family_number) = self.families.find(family) else {
+            self.problems.push(refuse(
+                code::UNKNOWN_FAMILY,
+                "family_id",
+                family,
+                "applicants.csv has no child of this family",
+                "name the family in the rows of its children, or correct the family_id",
+            ));
+            return;
+        };
+        let number = self.applicants.find(applicant);
+        if number.is_none() {
+            self.problems.push(refuse(
+                code::UNKNOWN_OPTION_CHILD,
+                "applicant_id",
+                applicant,
+                "the round does not have this child",
+                "add the child to applicants.csv, or correct the applicant_id",
+            ));
+        }
+        if let (Some(applicant), Some(programme)) =
+            (number, programme)
+        {
+            self.options.push(OptionDraft {
+                family: family_number,
+                option,
+                applicant,
+                programme,
+                row,
+            });
+        }
     }
 
     /// Numbers everything in bytewise order, finds what contradicts itself, builds the round.
@@ -180,6 +251,7 @@ impl Draft {
             seats: Vec::new(),
             wish_starts: Vec::new(),
             wishes: Vec::new(),
+            joint: JointOptions::default(),
         };
         for seat in &mut self.seats {
             seat.programme = programme_place[seat.programme as usize];
@@ -198,6 +270,16 @@ impl Draft {
             application.programme = programme_place[application.programme as usize];
         }
         sort_wishes(&mut round, self.applications, &mut self.problems);
+        for rule in &mut self.rules {
+            rule.applicant = applicant_place[rule.applicant as usize];
+            rule.family = place(&family_place, rule.family).unwrap_or(NONE);
+        }
+        for option in &mut self.options {
+            option.applicant = applicant_place[option.applicant as usize];
+            option.family = family_place[option.family as usize];
+            option.programme = place(&programme_place, option.programme).unwrap_or(NONE);
+        }
+        join_siblings(&mut round, &self.rules, self.options, &mut self.problems);
         if self.problems.is_empty() {
             Ok(round)
         } else {

@@ -1,11 +1,13 @@
 //! A placement round: children, programmes, seats and wishes in flat arrays.
 
 mod draft;
+mod joint;
 mod read;
 mod rows;
 
 pub use read::{RoundFiles, read_round};
-pub use rows::{ApplicantRow, ApplicationRow, ProgrammeRow, Siblings};
+pub(crate) use joint::{JointFamily, JointOptions};
+pub use rows::{ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Siblings};
 
 use crate::texts::TextList;
 
@@ -74,6 +76,8 @@ pub struct Round {
     /// Where the wishes of each applicant start; one entry more than applicants.
     pub(crate) wish_starts: Vec<u32>,
     pub(crate) wishes: Vec<Wish>,
+    /// Families that rank what their children get together.
+    pub(crate) joint: JointOptions,
 }
 
 impl Round {
@@ -108,6 +112,19 @@ impl Round {
             .iter()
             .filter(|programme| **programme != NONE)
             .count()
+    }
+
+    /// Number of families with joint options: ranked in `family_options.csv` or by a siblings rule.
+    #[must_use]
+    pub fn joint_family_count(&self) -> usize {
+        self.joint.families().len()
+    }
+
+    /// Options of `family_options.csv` left out of account, because a child has no application for
+    /// the programme or would lose the place it holds.
+    #[must_use]
+    pub fn void_option_count(&self) -> u64 {
+        self.joint.void_options
     }
 
     /// Applicant identifiers, bytewise ascending.

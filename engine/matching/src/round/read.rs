@@ -4,7 +4,7 @@ use std::io::Read;
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, FAMILY_OPTIONS, PROGRAMMES};
 use super::rows::{RANK_MESSAGE, RANK_REMEDY, Siblings};
 use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;
@@ -31,7 +31,7 @@ pub struct RoundFiles<R> {
     pub applications: R,
     /// `applicants.csv`: `applicant_id,seat_group,family_id,siblings,enrolled_programme_id`.
     pub applicants: Option<R>,
-    /// `family_options.csv`. Refused by this version (E2030).
+    /// `family_options.csv`: `family_id,option,applicant_id,programme_id`.
     pub family_options: Option<R>,
     /// `budgets.csv`. Refused by this version (E2031).
     pub budgets: Option<R>,
@@ -85,13 +85,6 @@ fn read_round_within<R: Read>(
     let flexible = files.budgets.is_some() || files.seat_weights.is_some();
     let refused = [
         (
-            files.family_options.is_some(),
-            "family_options.csv",
-            code::FAMILY_OPTIONS_NOT_COVERED,
-            "joint rankings of families are not covered by this version",
-            "remove the file and give each child its own wishes, or match these families by hand",
-        ),
-        (
             files.budgets.is_some(),
             "budgets.csv",
             code::BUDGETS_NOT_COVERED,
@@ -116,6 +109,9 @@ fn read_round_within<R: Read>(
     read_applications(files.applications, row_limit, &mut draft);
     if let Some(applicants) = files.applicants {
         read_applicants(applicants, row_limit, &mut draft);
+    }
+    if let Some(options) = files.family_options {
+        read_family_options(options, row_limit, &mut draft);
     }
     draft.finish()
 }
@@ -258,6 +254,27 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
                     siblings,
                     filled(enrolled),
                 );
+            }
+        }
+    }
+    draft.problems.append(&mut problems);
+}
+
+fn read_family_options<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
+    const COLUMNS: &[&str] = &["family_id", "option", "applicant_id", "programme_id"];
+    let mut problems = std::mem::take(&mut draft.problems);
+    let table = CsvTable::open(FAMILY_OPTIONS, COLUMNS, input, row_limit, &mut problems);
+    if let Some(mut table) = table {
+        while table.advance(&mut problems) {
+            let family = table.filled(0, &mut problems);
+            let option = table.number(1, "from 1 to 4294967295", &mut problems);
+            let applicant = table.filled(2, &mut problems);
+            let programme = table.text(3, &mut problems);
+            if let (Some(family), Some(option), Some(applicant), Some(programme)) =
+                (family, option, applicant, programme)
+            {
+                let programme = Some(programme).filter(|programme| !programme.is_empty());
+                draft.add_family_option(table.row(), family, option, applicant, programme);
             }
         }
     }

@@ -5,6 +5,7 @@
     reason = "every test binary uses a part, and says so when it skips"
 )]
 
+pub(crate) mod families;
 pub(crate) mod tiny;
 
 use std::collections::BTreeMap;

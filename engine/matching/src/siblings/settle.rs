@@ -1,0 +1,261 @@
+//! From a market to a matching and what is known about it.
+
+use solver::SolverError;
+
+use super::branch::{Best, Branching, groups, hoped_for};
+use super::domains::Domains;
+use super::exact_model::{self, Answer};
+use super::market::Market;
+use super::offers;
+
+/// Decisions that the search may take in one group before the exact model takes over.
+const DECISIONS: u64 = 20_000;
+/// Orders that the constructive search tries where no stable matching exists.
+const ATTEMPTS: u64 = 6;
+/// Sets of excused families that are tried one by one, times the options of the market.
+const EXCUSE_WORK: u64 = 8_000_000;
+
+/// A matching and what is known about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// Option of each family.
+    pub(crate) chosen: Vec<u32>,
+    /// Families that block, with their best blocking option.
+    pub(crate) blocking: Vec<(u32, u32)>,
+    /// No stable matching places more children.
+    pub(crate) most_placed: u64,
+    /// No stable matching that places as many as this one has a smaller sum of family ranks.
+    pub(crate) least_rank_sum: u64,
+    /// Every matching has at least this many blocking families.
+    pub(crate) least_blocking: u64,
+}
+
+/// What is known of the stable matchings with some families excused.
+enum Known {
+    /// The best one.
+    Best(Vec<u32>),
+    /// There is none.
+    None,
+    /// A stable one, or nothing, with bounds for the size and, at that size, the sum of ranks.
+    Open(Option<Vec<u32>>, u64, u64),
+}
+
+/// Finds the stable matching that places most children, and of those the one with the smallest sum
+/// of family ranks; where none exists, a matching with few blocking families.
+pub(crate) fn settle(market: &Market<'_>, seconds: Option<f64>) -> Result<Settled, SolverError> {
+    let placeable = |market: &Market<'_>| {
+        let families: Vec<u32> = (0..market.family_count() as u32).collect();
+        hoped_for(&Domains::new(market, &[]), &families)
+    };
+    match stable_except(market, &[], seconds)? {
+        Known::Best(chosen) => {
+            let (most_placed, least_rank_sum) = market.value(&chosen);
+            Ok(settled(market, chosen, most_placed, least_rank_sum, 0))
+        }
+        Known::Open(Some(chosen), placed, rank_sum) => {
+            Ok(settled(market, chosen, placed, rank_sum, 0))
+        }
+        Known::Open(None, placed, rank_sum) => {
+            let found = fewest_blocking(market);
+            Ok(settled(market, found.chosen, placed, rank_sum, 0))
+        }
+        Known::None => {
+            let hope = placeable(market);
+            let (chosen, least) = excuse(market, seconds)?;
+            Ok(settled(market, chosen, hope.placed, hope.rank_sum, least))
+        }
+    }
+}
+
+fn settled(
+    market: &Market<'_>,
+    chosen: Vec<u32>,
+    most_placed: u64,
+    least_rank_sum: u64,
+    least_blocking: u64,
+) -> Settled {
+    Settled {
+        blocking: offers::blocking(market, &chosen),
+        chosen,
+        most_placed,
+        least_rank_sum,
+        least_blocking,
+    }
+}
+
+/// The constructive result with the fewest blocking families, then with most children placed.
+fn fewest_blocking(market: &Market<'_>) -> offers::Found {
+    let mut best = offers::find(market, 0);
+    for attempt in 1..ATTEMPTS {
+        if best.blocking.len() < 2 {
+            break;
+        }
+        let found = offers::find(market, attempt);
+        let key = |found: &offers::Found| {
+            let (placed, rank_sum) = market.value(&found.chosen);
+            (found.blocking.len(), std::cmp::Reverse(placed), rank_sum)
+        };
+        if key(&found) < key(&best) {
+            best = found;
+        }
+    }
+    best
+}
+
+/// The best matching in which nobody but the excused families blocks.
+fn stable_except(
+    market: &Market<'_>,
+    excused: &[u32],
+    seconds: Option<f64>,
+) -> Result<Known, SolverError> {
+    let mut domains = Domains::new(market, excused);
+    if domains.conclude().is_err() {
+        return Ok(Known::None);
+    }
+    let families: Vec<u32> = (0..market.family_count() as u32).collect();
+    let mut chosen: Vec<u32> = families
+        .iter()
+        .map(|family| domains.domain(*family as usize).next().unwrap_or(0) as u32)
+        .collect();
+    let mut undecided = Vec::new();
+    for group in groups(&domains, &families) {
+        let mut branching = Branching { budget: DECISIONS };
+        match branching.best(&mut domains, &group, 0) {
+            Ok(Some(Best { chosen: found, .. })) => {
+                for (family, option) in found {
+                    chosen[family as usize] = option;
+                }
+            }
+            Ok(None) => return Ok(Known::None),
+            Err(_) => undecided.push(group),
+        }
+    }
+    if undecided.is_empty() {
+        return Ok(Known::Best(chosen));
+    }
+    let start = offers::find(market, 0);
+    let share = 1.0 / undecided.len() as f64;
+    let seconds = seconds.map(|seconds| seconds * share);
+    let (mut complete, mut exact) = (true, true);
+    let mut looseness = (0, 0);
+    for group in &undecided {
+        let hope = hoped_for(&domains, group);
+        let usable = start.blocking.is_empty().then_some(&start.chosen[..]);
+        match exact_model::best_of_group(&domains, group, usable, seconds)? {
+            Answer::Best(found) => {
+                for (family, option) in found {
+                    chosen[family as usize] = option;
+                }
+            }
+            Answer::None => return Ok(Known::None),
+            Answer::Open { found, bound } => {
+                exact = false;
+                complete &= found.is_some();
+                let mut value = (0, 0);
+                for (family, option) in found.unwrap_or_default() {
+                    chosen[family as usize] = option;
+                    value.0 += market.placed(option as usize);
+                    value.1 += market.rank(family as usize, option as usize);
+                }
+                looseness.0 += bound.saturating_sub(value.0);
+                looseness.1 += value.1.saturating_sub(hope.rank_sum);
+            }
+        }
+    }
+    let (placed, rank_sum) = market.value(&chosen);
+    let bounds = (placed + looseness.0, rank_sum.saturating_sub(looseness.1));
+    Ok(match (complete, exact) {
+        (true, true) => Known::Best(chosen),
+        (true, false) => Known::Open(Some(chosen), bounds.0, bounds.1),
+        (false, _) => {
+            let usable = start.blocking.is_empty().then_some(start.chosen);
+            Known::Open(usable, bounds.0, bounds.1)
+        }
+    })
+}
+
+/// No stable matching exists: a matching with few blocking families, and how few there must be.
+fn excuse(market: &Market<'_>, seconds: Option<f64>) -> Result<(Vec<u32>, u64), SolverError> {
+    let found = fewest_blocking(market);
+    let mut excused = found.blocking;
+    let mut best = found.chosen;
+    if let Known::Best(chosen) = stable_except(market, &excused, seconds)? {
+        best = chosen;
+    }
+    // Leave out whoever need not be excused.
+    let mut position = 0;
+    while excused.len() > 1 && position < excused.len() {
+        let mut fewer = excused.clone();
+        fewer.remove(position);
+        match stable_except(market, &fewer, seconds)? {
+            Known::Best(chosen) => {
+                excused = fewer;
+                best = chosen;
+                position = 0;
+            }
+            _ => position += 1,
+        }
+    }
+    let families = market.family_count() as u64;
+    let mut sets = 1_u64;
+    let mut least = 1;
+    for size in 1..=excused.len() as u64 {
+        sets = sets.saturating_mul(families.saturating_sub(size - 1)) / size;
+        if sets.saturating_mul(market.option_count() as u64) > EXCUSE_WORK {
+            break;
+        }
+        match best_with_excused(market, size as usize, seconds)? {
+            (Some(chosen), _) => return Ok((chosen, least)),
+            (None, true) => least = size + 1,
+            (None, false) => break,
+        }
+    }
+    Ok((best, least))
+}
+
+/// The best matching in which at most `size` families block, if one was found, and whether every set
+/// of so many families was decided.
+fn best_with_excused(
+    market: &Market<'_>,
+    size: usize,
+    seconds: Option<f64>,
+) -> Result<(Option<Vec<u32>>, bool), SolverError> {
+    let families = market.family_count() as u32;
+    let mut all_decided = true;
+    let mut set: Vec<u32> = (0..size as u32).collect();
+    let mut best: Option<((u64, std::cmp::Reverse<u64>), Vec<u32>)> = None;
+    while set.last().is_some_and(|last| *last < families) {
+        match stable_except(market, &set, seconds)? {
+            Known::Best(chosen) => {
+                let (placed, rank_sum) = market.value(&chosen);
+                let value = (placed, std::cmp::Reverse(rank_sum));
+                if best.as_ref().is_none_or(|best| best.0 < value) {
+                    best = Some((value, chosen));
+                }
+            }
+            Known::None => {}
+            Known::Open(..) => all_decided = false,
+        }
+        next_set(&mut set, families);
+    }
+    Ok((best.map(|best| best.1), all_decided))
+}
+
+/// The next set of the same size in lexicographic order; past the last one, its end is `families`.
+fn next_set(set: &mut [u32], families: u32) {
+    let size = set.len();
+    let movable = (0..size).rfind(|position| set[*position] + ((size - position) as u32) < families);
+    match movable {
+        Some(position) => {
+            set[position] += 1;
+            for later in position + 1..size {
+                set[later] = set[later - 1] + 1;
+            }
+        }
+        None => {
+            if let Some(last) = set.last_mut() {
+                *last = families;
+            }
+        }
+    }
+}
