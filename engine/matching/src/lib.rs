@@ -16,8 +16,10 @@
 //!   or held by a child with strictly lower priority.
 //! - Of all stable matchings, [`OptimalFor::Families`] takes the one that is best for every child.
 //!
-//! Joint wishes of siblings, flexible seat groups and the use of ties to place more children are not
-//! covered by this version: input that asks for them is refused with a numbered code
+//! - Families may rank joint options, or have a rule for siblings: see [`Siblings`]. Then the stable
+//!   matching that places most is searched for; [`FamilyFindings`] says what is proven.
+//!
+//! Flexible seat groups and the use of ties to place more children are not covered by this version: input that asks for them is refused with a numbered code
 //! ([`ERROR_CODES`]).
 //!
 //! # Example
@@ -70,7 +72,7 @@ mod summary;
 mod texts;
 
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
-pub use check::{CheckReport, Finding, check_matching};
+pub use check::{BlockingSeat, CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
 pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
@@ -78,7 +80,10 @@ pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};
 pub use round::{
     ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
 };
-pub use siblings::{BlockingOption, FamilyFindings, FamilyProof};
+pub use siblings::{
+    AddedSeats, BlockingOption, CapacityProposal, FamilyFindings, FamilyProof, FamilyReason,
+    OptionReason, family_reasons, write_family_reasons,
+};
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,

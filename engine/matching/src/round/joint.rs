@@ -140,7 +140,8 @@ fn is_allowed(round: &Round, child: u32, wish: u32) -> bool {
     let Some(own) = own_place(round, child) else {
         return true;
     };
-    wish != NONE && round.wishes[wish as usize].rank <= round.wishes[own as usize].rank
+    wish == own
+        || (wish != NONE && round.wishes[wish as usize].rank < round.wishes[own as usize].rank)
 }
 
 /// Checks the options and rules of all families and stores what they mean.

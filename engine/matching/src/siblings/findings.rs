@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::capacity_repair::CapacityProposal;
 use super::market::Market;
 use super::settle::Settled;
 
@@ -27,9 +28,9 @@ pub enum FamilyProof {
 pub struct BlockingOption {
     /// The family, or the child where it has none.
     pub family_id: String,
-    /// Rank of the option among the family's admissible options, from 1.
+    /// Place of the option among the family's admissible options, from 1.
     pub option: u64,
-    /// Rank of what the family has.
+    /// Place of what the family has; one more than its options when it has nothing.
     pub has_option: u64,
     /// Children and programmes of the option, by child; `None` = unplaced.
     pub would_get: Vec<(String, Option<String>)>,
@@ -59,10 +60,16 @@ pub struct FamilyFindings {
     pub least_blocking_families: u64,
     /// Families that block, by identifier.
     pub blocking: Vec<BlockingOption>,
+    /// Seats that would make the round stable: for the city to decide, not applied.
+    pub capacity_proposal: Option<CapacityProposal>,
 }
 
 impl FamilyFindings {
-    pub(super) fn new(market: &Market<'_>, settled: &Settled) -> Self {
+    pub(super) fn new(
+        market: &Market<'_>,
+        settled: &Settled,
+        capacity_proposal: Option<CapacityProposal>,
+    ) -> Self {
         let (placed, family_rank_sum) = market.value(&settled.chosen);
         let blocking_families = settled.blocking.len() as u64;
         let proof = match (blocking_families, settled.least_blocking) {
@@ -90,6 +97,7 @@ impl FamilyFindings {
             least_family_rank_sum: settled.least_rank_sum,
             least_blocking_families: settled.least_blocking,
             blocking,
+            capacity_proposal,
         }
     }
 }
@@ -121,8 +129,8 @@ fn explain(market: &Market<'_>, chosen: &[u32], family: u32, option: u32) -> Blo
     }
     BlockingOption {
         family_id: market.family_id(family).to_owned(),
-        option: market.rank(family, option as usize),
-        has_option: market.rank(family, chosen[family] as usize),
+        option: market.number(family, option as usize),
+        has_option: market.number(family, chosen[family] as usize),
         would_get,
         explanation: format!(
             "nothing stands in the way of this option: {}",

@@ -230,9 +230,24 @@ impl<'round> Market<'round> {
             .count() as u32
     }
 
-    /// Position of an option among the options that the round keeps of the family.
-    pub(crate) fn origin(&self, option: usize) -> Option<usize> {
-        (self.origin[option] != NONE).then_some(self.origin[option] as usize)
+    /// Children of other families at a seat when every family has this option.
+    pub(crate) fn others_at(&self, chosen: &[u32], family: usize, seat: u32) -> u32 {
+        let line = self.priorities.line(seat as usize).iter();
+        line.filter(|wish| {
+            let other = self.family_of_wish(**wish);
+            other != family && self.wishes(chosen[other] as usize).contains(wish)
+        })
+        .count() as u32
+    }
+
+    /// Number of an option as it is published: its place among the family's admissible options, from
+    /// 1; one more than these for staying unplaced.
+    pub(crate) fn number(&self, family: usize, option: usize) -> u64 {
+        if self.origin[option] == NONE {
+            self.rank(family, option)
+        } else {
+            u64::from(self.origin[option]) + 1
+        }
     }
 
     /// Identifier of a family: its own, or that of its only child.

@@ -48,19 +48,25 @@
 //! groups without a common seat, which are searched exactly (`branch`), by a whole-number model
 //! where a group is too tangled (`exact_model`). Where no stable matching exists, a constructive
 //! search (`offers`) shows a small set of families to excuse, and the exact search gives the best
-//! matching in which nobody else blocks (`settle`).
+//! matching in which nobody else blocks (`settle`), and a few more seats that would end the blocking
+//! are looked for (`capacity_repair`): a proposal to the city, never applied.
 //!
 //! Neither clock nor chance is involved: without a time limit hit, the same round gives the same
 //! bytes.
 
 mod branch;
+mod capacity_repair;
 mod domains;
 mod exact_model;
+mod family_reasons;
 mod findings;
 mod market;
 mod offers;
 mod settle;
 
+pub use capacity_repair::{AddedSeats, CapacityProposal};
+pub(crate) use family_reasons::{explain, granted_level};
+pub use family_reasons::{FamilyReason, OptionReason, family_reasons, write_family_reasons};
 pub use findings::{BlockingOption, FamilyFindings, FamilyProof};
 
 use crate::order::{Preferences, Priorities};
@@ -85,10 +91,16 @@ pub(crate) fn place_families<'round>(
     let priorities = Priorities::new(round, options.seed);
     let preferences = Preferences::new(round, options.seed);
     let market = Market::new(round, &priorities, &preferences, options.seed);
-    let settled = settle::settle(&market, options.time_limit_seconds)
-        .map_err(|error| SolveError::ExactModel(error.to_string()))?;
+    let failed = |error: solver::SolverError| SolveError::ExactModel(error.to_string());
+    let seconds = options.time_limit_seconds;
+    let settled = settle::settle(&market, seconds).map_err(failed)?;
+    let proposal = if settled.blocking.is_empty() {
+        None
+    } else {
+        capacity_repair::propose(&market, &settled, seconds).map_err(failed)?
+    };
     let granted = market.granted(&settled.chosen);
-    let families = Some(FamilyFindings::new(&market, &settled));
+    let families = Some(FamilyFindings::new(&market, &settled, proposal));
     Ok(Outcome {
         round,
         options: *options,

@@ -102,6 +102,18 @@ fn fewest_blocking(market: &Market<'_>) -> offers::Found {
     best
 }
 
+/// The best matching in which nobody but the excused families blocks, if it is proven to be it.
+pub(super) fn stable_except_proven(
+    market: &Market<'_>,
+    excused: &[u32],
+    seconds: Option<f64>,
+) -> Result<Option<Vec<u32>>, SolverError> {
+    Ok(match stable_except(market, excused, seconds)? {
+        Known::Best(chosen) => Some(chosen),
+        _ => None,
+    })
+}
+
 /// The best matching in which nobody but the excused families blocks.
 fn stable_except(
     market: &Market<'_>,

@@ -356,3 +356,200 @@ pub(crate) fn city(children: usize, programmes: usize, seed: u64) -> FamilyCase 
         families,
     }
 }
+
+/// What a matching breaks, by the definition written out once more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Violation {
+    OverCapacity(String, String),
+    Blocking(String, usize),
+}
+
+impl FamilyCase {
+    /// A tiny random round; every matching of it can be enumerated.
+    pub(crate) fn tiny(seed: u64) -> Self {
+        let mut draws = Draws(ChaCha8Rng::seed_from_u64(seed));
+        let count = 2 + draws.below(2);
+        let ids: Vec<String> = (0..count).map(|it| format!("P{it}")).collect();
+        let mut groups = BTreeMap::new();
+        let mut families = Vec::new();
+        for number in 0..2 + draws.below(4) {
+            let children: Vec<String> = (0..1 + draws.below(3).min(draws.below(3)))
+                .map(|it| format!("C{number}{it}"))
+                .collect();
+            for child in &children {
+                let group = if draws.unit() < 0.8 { "U3" } else { "K" };
+                groups.insert(child.clone(), group.to_owned());
+            }
+            let mut options: Vec<Vec<Option<String>>> = Vec::new();
+            for _ in 0..1 + draws.below(4) {
+                let option: Vec<_> = children
+                    .iter()
+                    .map(|_| (draws.unit() < 0.8).then(|| ids[draws.below(count)].clone()))
+                    .collect();
+                if option.iter().any(Option::is_some) && !options.contains(&option) {
+                    options.push(option);
+                }
+            }
+            families.push(Family {
+                id: format!("F{number}"),
+                children,
+                options,
+            });
+        }
+        let everybody: Vec<String> = groups.keys().cloned().collect();
+        let programmes = ids
+            .into_iter()
+            .map(|id| {
+                let mut line: Vec<(f64, String)> = Vec::new();
+                for child in &everybody {
+                    if draws.unit() < 0.95 {
+                        line.push((draws.unit(), child.clone()));
+                    }
+                }
+                line.sort_by(|a, b| a.0.total_cmp(&b.0));
+                Programme {
+                    id,
+                    capacity: [("U3", 1 + draws.below(2)), ("K", draws.below(2))]
+                        .map(|(group, seats)| (group.to_owned(), seats as u32))
+                        .into(),
+                    priority: line.into_iter().map(|it| it.1).collect(),
+                }
+            })
+            .collect();
+        Self {
+            programmes,
+            groups,
+            families,
+        }
+    }
+
+    /// Every choice of one admissible option, or none, per family.
+    pub(crate) fn choices(&self) -> Vec<BTreeMap<String, Option<usize>>> {
+        let mut choices = vec![BTreeMap::new()];
+        for family in &self.families {
+            let options = self.admissible(family).len();
+            choices = choices
+                .into_iter()
+                .flat_map(|choice: BTreeMap<String, Option<usize>>| {
+                    let with = move |option| {
+                        let mut choice = choice.clone();
+                        choice.insert(family.id.clone(), option);
+                        choice
+                    };
+                    (0..options).map(Some).chain([None]).map(with)
+                })
+                .collect();
+        }
+        choices
+    }
+
+    /// A random choice per family.
+    pub(crate) fn random_choice(&self, seed: u64) -> BTreeMap<String, Option<usize>> {
+        let mut draws = Draws(ChaCha8Rng::seed_from_u64(seed));
+        self.families
+            .iter()
+            .map(|family| {
+                let options = self.admissible(family).len();
+                let drawn = draws.below(options + 1);
+                (family.id.clone(), (drawn < options).then_some(drawn))
+            })
+            .collect()
+    }
+
+    /// Programme, group and children of each seat that an option of a family needs.
+    fn needs(
+        &self,
+        family: &Family,
+        option: &[Option<String>],
+    ) -> BTreeMap<(String, String), Vec<String>> {
+        let mut needs: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for (child, programme) in family.children.iter().zip(option) {
+            if let Some(programme) = programme {
+                needs
+                    .entry((programme.clone(), self.groups[child].clone()))
+                    .or_default()
+                    .push(child.clone());
+            }
+        }
+        needs
+    }
+
+    /// What a choice breaks, in the words of the rule.
+    pub(crate) fn violations(&self, chosen: &BTreeMap<String, Option<usize>>) -> Vec<Violation> {
+        let mut at: BTreeMap<(String, String), Vec<(String, String)>> = BTreeMap::new();
+        for family in &self.families {
+            if let Some(option) = chosen[&family.id] {
+                let option = &self.admissible(family)[option];
+                for (seat, children) in self.needs(family, option) {
+                    let children = children.into_iter().map(|it| (family.id.clone(), it));
+                    at.entry(seat).or_default().extend(children);
+                }
+            }
+        }
+        let programme = |id: &str| self.programmes.iter().find(|it| it.id == id).unwrap();
+        let capacity = |seat: &(String, String)| {
+            let seats = programme(&seat.0).capacity.get(&seat.1);
+            seats.copied().unwrap_or(0) as usize
+        };
+        let position = |id: &str, child: &str| {
+            let line = &programme(id).priority;
+            line.iter().position(|it| it == child).unwrap()
+        };
+        let mut violations: Vec<Violation> = at
+            .iter()
+            .filter(|(seat, children)| children.len() > capacity(seat))
+            .map(|(seat, _)| Violation::OverCapacity(seat.0.clone(), seat.1.clone()))
+            .collect();
+        for family in &self.families {
+            let options = self.admissible(family);
+            let better = chosen[&family.id].unwrap_or(options.len());
+            for (number, option) in options[..better].iter().enumerate() {
+                let fits = |(seat, children): (&(String, String), &Vec<String>)| {
+                    let worst = children.iter().map(|it| position(&seat.0, it)).max().unwrap();
+                    let ahead = at.get(seat).into_iter().flatten();
+                    let ahead = ahead.filter(|(of, child)| {
+                        *of != family.id && position(&seat.0, child) < worst
+                    });
+                    ahead.count() + children.len() <= capacity(seat)
+                };
+                if self.needs(family, option).iter().all(fits) {
+                    violations.push(Violation::Blocking(family.id.clone(), number));
+                }
+            }
+        }
+        violations.sort();
+        violations
+    }
+
+    /// Number of children that a choice places.
+    pub(crate) fn size(&self, chosen: &BTreeMap<String, Option<usize>>) -> u64 {
+        let placed = |family: &Family| {
+            let option = chosen[&family.id]?;
+            let programmes = &self.admissible(family)[option];
+            Some(programmes.iter().flatten().count() as u64)
+        };
+        self.families.iter().filter_map(placed).sum()
+    }
+}
+
+/// The violations that the checker names.
+pub(crate) fn named(report: &matching::CheckReport) -> Vec<Violation> {
+    use matching::Finding;
+    let mut violations: Vec<Violation> = report
+        .findings
+        .iter()
+        .map(|finding| match finding {
+            Finding::OverCapacity {
+                programme_id,
+                seat_group,
+                ..
+            } => Violation::OverCapacity(programme_id.clone(), seat_group.clone()),
+            Finding::BlockingFamily {
+                family_id, option, ..
+            } => Violation::Blocking(family_id.clone(), *option as usize - 1),
+            other => panic!("{other}"),
+        })
+        .collect();
+    violations.sort();
+    violations
+}

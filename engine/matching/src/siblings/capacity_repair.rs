@@ -1,0 +1,140 @@
+//! A few more seats that would make the round stable: a proposal to the city, never applied.
+//!
+//! Nguyen and Vohra (2018) show that with couples some change of at most two seats per programme and
+//! four in total is always enough. This search only adds seats, and only where a blocking family
+//! would need them or holds one; it may miss a proposal that exists.
+
+use serde::Serialize;
+use solver::SolverError;
+
+use super::market::Market;
+use super::settle::{Settled, stable_except_proven};
+
+/// Most seats added to one programme, over all its groups.
+const PER_PROGRAMME: u32 = 2;
+/// Most seats added in all.
+const IN_ALL: u32 = 4;
+/// Runs of the exact search, times the options of the market.
+const WORK: usize = 2_500_000;
+
+/// Seats that would make the round stable. A proposal to the city; the round itself is unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CapacityProposal {
+    /// Where seats would be added, bytewise.
+    pub seats: Vec<AddedSeats>,
+    /// Children a stable matching would then place.
+    pub placed: u64,
+}
+
+/// Seats added at one programme for one group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AddedSeats {
+    /// The programme.
+    pub programme_id: String,
+    /// The seat group; empty for the common group.
+    pub seat_group: String,
+    /// Seats added, 1 or 2.
+    pub added: u32,
+}
+
+/// Looks for seats to add until nobody blocks any more.
+pub(super) fn propose(
+    market: &Market<'_>,
+    settled: &Settled,
+    seconds: Option<f64>,
+) -> Result<Option<CapacityProposal>, SolverError> {
+    let mut larger = market.clone();
+    let mut added = vec![0_u32; market.capacity.len()];
+    let mut chosen = settled.chosen.clone();
+    let mut blocking = settled.blocking.clone();
+    let mut runs = (WORK / market.option_count().max(1)).clamp(4, 400);
+    while !blocking.is_empty() {
+        let mut step = None;
+        'search: for (family, option) in &blocking {
+            let others: Vec<u32> = (blocking.iter().map(|(family, _)| *family))
+                .filter(|other| other != family)
+                .collect();
+            for wanted in candidates(&larger, &chosen, *family as usize, *option as usize) {
+                if runs == 0 {
+                    return Ok(None);
+                }
+                let mut tried = added.clone();
+                for seat in &wanted {
+                    tried[*seat as usize] += 1;
+                }
+                if !is_allowed(market, &tried) {
+                    continue;
+                }
+                runs -= 1;
+                for seat in &wanted {
+                    larger.capacity[*seat as usize] += 1;
+                }
+                if let Some(found) = stable_except_proven(&larger, &others, seconds)? {
+                    step = Some((tried, found));
+                    break 'search;
+                }
+                for seat in &wanted {
+                    larger.capacity[*seat as usize] -= 1;
+                }
+            }
+        }
+        let Some((tried, found)) = step else {
+            return Ok(None);
+        };
+        (added, chosen) = (tried, found);
+        blocking = super::offers::blocking(&larger, &chosen);
+    }
+    let mut seats: Vec<AddedSeats> = (added.iter().enumerate())
+        .filter(|(_, added)| **added > 0)
+        .map(|(seat, added)| {
+            let (programme, group) = market.round.seat_name(seat);
+            AddedSeats {
+                programme_id: programme.to_owned(),
+                seat_group: group.to_owned(),
+                added: *added,
+            }
+        })
+        .collect();
+    seats.sort();
+    Ok(Some(CapacityProposal {
+        seats,
+        placed: larger.value(&chosen).0,
+    }))
+}
+
+fn is_allowed(market: &Market<'_>, added: &[u32]) -> bool {
+    let seats = market.round.seats.iter().zip(added);
+    let mut per_programme = vec![0; market.round.programme_count()];
+    for (seat, added) in seats {
+        per_programme[seat.programme as usize] += added;
+    }
+    added.iter().sum::<u32>() <= IN_ALL && per_programme.iter().all(|it| *it <= PER_PROGRAMME)
+}
+
+/// Seats to add for one blocking family, most promising first; a seat may stand twice.
+fn candidates(
+    market: &Market<'_>,
+    chosen: &[u32],
+    family: usize,
+    option: usize,
+) -> Vec<Vec<u32>> {
+    // What the option lacks if nobody is pushed out.
+    let mut lacking = Vec::new();
+    for need in market.needs(option) {
+        let taken = market.others_at(chosen, family, need.seat) + need.children;
+        let lack = taken.saturating_sub(market.capacity[need.seat as usize]);
+        lacking.extend((0..lack).map(|_| need.seat));
+    }
+    let mut candidates = Vec::new();
+    let held = market.needs(chosen[family] as usize);
+    for need in market.needs(option).iter().chain(held) {
+        candidates.push(vec![need.seat]);
+    }
+    if lacking.len() > 1 {
+        candidates.insert(0, lacking);
+    } else if let Some(seat) = lacking.first() {
+        candidates.sort_by_key(|candidate| candidate[0] != *seat);
+    }
+    candidates.dedup();
+    candidates
+}
