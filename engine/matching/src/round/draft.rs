@@ -69,6 +69,10 @@ pub(super) struct Draft {
     options: Vec<OptionDraft>,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
+    /// A row of applicants.csv is faulty: whether a child has a family cannot be said.
+    pub(super) people_unreadable: bool,
+    /// A row of family_options.csv is faulty: whether an option is complete cannot be said.
+    pub(super) options_unreadable: bool,
     pub(super) problems: Vec<InputProblem>,
 }
 
@@ -197,7 +201,12 @@ impl Draft {
                 programme,
             )
         });
-        let Some(family_number) = self.families.find(family) else {
+        let family_number = self.families.find(family);
+        let number = self.applicants.find(applicant);
+        if self.people_unreadable && (family_number.is_none() || number.is_none()) {
+            return;
+        }
+        let Some(family_number) = family_number else {
             self.problems.push(refuse(
                 code::UNKNOWN_FAMILY,
                 "family_id",
@@ -207,7 +216,6 @@ impl Draft {
             ));
             return;
         };
-        let number = self.applicants.find(applicant);
         if number.is_none() {
             self.problems.push(refuse(
                 code::UNKNOWN_OPTION_CHILD,
@@ -217,14 +225,12 @@ impl Draft {
                 "add the child to applicants.csv, or correct the applicant_id",
             ));
         }
-        if let (Some(applicant), Some(programme)) =
-            (number, programme)
-        {
+        if let Some(applicant) = number {
             self.options.push(OptionDraft {
                 family: family_number,
                 option,
                 applicant,
-                programme,
+                programme: programme.unwrap_or(NONE),
                 row,
             });
         }
@@ -279,7 +285,14 @@ impl Draft {
             option.family = family_place[option.family as usize];
             option.programme = place(&programme_place, option.programme).unwrap_or(NONE);
         }
-        join_siblings(&mut round, &self.rules, self.options, &mut self.problems);
+        let complete = !self.options_unreadable;
+        join_siblings(
+            &mut round,
+            &self.rules,
+            self.options,
+            complete,
+            &mut self.problems,
+        );
         if self.problems.is_empty() {
             Ok(round)
         } else {

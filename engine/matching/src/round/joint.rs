@@ -149,6 +149,7 @@ pub(super) fn join_siblings(
     round: &mut Round,
     rules: &[PersonRule],
     mut drafts: Vec<OptionDraft>,
+    all_rows_read: bool,
     problems: &mut Vec<InputProblem>,
 ) {
     drafts.retain(|draft| is_of_family(round, draft, problems));
@@ -178,7 +179,10 @@ pub(super) fn join_siblings(
         let children: Vec<u32> = members.iter().map(|member| member.applicant).collect();
         if start < end {
             let known = problems.len();
-            check_options(round, &children, &drafts[start..end], problems);
+            check_double_rows(round, &drafts[start..end], problems);
+            if all_rows_read {
+                check_options(round, &children, &drafts[start..end], problems);
+            }
             if problems.len() == known {
                 let listed = listed_options(round, &children, &drafts[start..end], &mut joint);
                 joint.push(round, family, children, listed);
@@ -240,13 +244,8 @@ fn one_rule(members: &[&PersonRule], problems: &mut Vec<InputProblem>) -> Siblin
     members[0].siblings
 }
 
-/// Every option has one row per child, and the numbers run from 1 without a gap.
-fn check_options(
-    round: &Round,
-    children: &[u32],
-    drafts: &[OptionDraft],
-    problems: &mut Vec<InputProblem>,
-) {
+/// No child has two rows in one option.
+fn check_double_rows(round: &Round, drafts: &[OptionDraft], problems: &mut Vec<InputProblem>) {
     for pair in drafts.windows(2) {
         if (pair[0].option, pair[0].applicant) == (pair[1].option, pair[1].applicant) {
             problems.push(
@@ -264,6 +263,15 @@ fn check_options(
             );
         }
     }
+}
+
+/// Every option has a row per child, and the numbers run from 1 without a gap.
+fn check_options(
+    round: &Round,
+    children: &[u32],
+    drafts: &[OptionDraft],
+    problems: &mut Vec<InputProblem>,
+) {
     let mut expected = 1;
     for option in drafts.chunk_by(|a, b| a.option == b.option) {
         if option[0].option != expected {

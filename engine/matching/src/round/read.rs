@@ -263,6 +263,7 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
 fn read_family_options<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
     const COLUMNS: &[&str] = &["family_id", "option", "applicant_id", "programme_id"];
     let mut problems = std::mem::take(&mut draft.problems);
+    draft.people_unreadable = problems.iter().any(|problem| problem.file == APPLICANTS);
     let table = CsvTable::open(FAMILY_OPTIONS, COLUMNS, input, row_limit, &mut problems);
     if let Some(mut table) = table {
         while table.advance(&mut problems) {
@@ -275,9 +276,12 @@ fn read_family_options<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
             {
                 let programme = Some(programme).filter(|programme| !programme.is_empty());
                 draft.add_family_option(table.row(), family, option, applicant, programme);
+            } else {
+                draft.options_unreadable = true;
             }
         }
     }
+    draft.options_unreadable |= problems.iter().any(|problem| problem.file == FAMILY_OPTIONS);
     draft.problems.append(&mut problems);
 }
 

@@ -37,69 +37,138 @@ pub struct AddedSeats {
     pub added: u32,
 }
 
-/// Looks for seats to add until nobody blocks any more.
+/// Looks for seats to add until nobody blocks any more: first family by family, then, as far as the
+/// work allows, through all sets of seats that the blocking families wish for, the smallest first.
 pub(super) fn propose(
     market: &Market<'_>,
     settled: &Settled,
     seconds: Option<f64>,
 ) -> Result<Option<CapacityProposal>, SolverError> {
-    let mut larger = market.clone();
-    let mut added = vec![0_u32; market.capacity.len()];
-    let mut chosen = settled.chosen.clone();
-    let mut blocking = settled.blocking.clone();
-    let mut runs = (WORK / market.option_count().max(1)).clamp(4, 400);
-    while !blocking.is_empty() {
-        let mut step = None;
-        'search: for (family, option) in &blocking {
-            let others: Vec<u32> = (blocking.iter().map(|(family, _)| *family))
-                .filter(|other| other != family)
-                .collect();
-            for wanted in candidates(&larger, &chosen, *family as usize, *option as usize) {
-                if runs == 0 {
-                    return Ok(None);
+    let mut repair = Repair {
+        market,
+        larger: market.clone(),
+        runs: (WORK / market.option_count().max(1)).clamp(4, 400),
+        seconds,
+    };
+    if let Some(proposal) = repair.family_by_family(settled)? {
+        return Ok(Some(proposal));
+    }
+    repair.set_by_set(settled)
+}
+
+struct Repair<'a, 'round> {
+    market: &'a Market<'round>,
+    larger: Market<'round>,
+    /// Runs of the exact search left.
+    runs: usize,
+    seconds: Option<f64>,
+}
+
+impl Repair<'_, '_> {
+    /// The matching with these seats added in which only the excused may block.
+    fn with_added(
+        &mut self,
+        added: &[u32],
+        excused: &[u32],
+    ) -> Result<Option<Vec<u32>>, SolverError> {
+        if self.runs == 0 || !is_allowed(self.market, added) {
+            return Ok(None);
+        }
+        self.runs -= 1;
+        let seats = self.market.capacity.iter().zip(added);
+        self.larger.capacity = seats.map(|(seats, added)| seats + added).collect();
+        stable_except_proven(&self.larger, excused, self.seconds)
+    }
+
+    fn family_by_family(
+        &mut self,
+        settled: &Settled,
+    ) -> Result<Option<CapacityProposal>, SolverError> {
+        let mut added = vec![0_u32; self.market.capacity.len()];
+        let mut chosen = settled.chosen.clone();
+        let mut blocking = settled.blocking.clone();
+        self.larger.capacity.clone_from(&self.market.capacity);
+        while !blocking.is_empty() {
+            let mut step = None;
+            'search: for (family, option) in &blocking {
+                let others: Vec<u32> = (blocking.iter().map(|(family, _)| *family))
+                    .filter(|other| other != family)
+                    .collect();
+                let wanted = candidates(&self.larger, &chosen, *family as usize, *option as usize);
+                for wanted in wanted {
+                    let mut tried = added.clone();
+                    for seat in &wanted {
+                        tried[*seat as usize] += 1;
+                    }
+                    if let Some(found) = self.with_added(&tried, &others)? {
+                        step = Some((tried, found));
+                        break 'search;
+                    }
                 }
-                let mut tried = added.clone();
-                for seat in &wanted {
-                    tried[*seat as usize] += 1;
-                }
-                if !is_allowed(market, &tried) {
-                    continue;
-                }
-                runs -= 1;
-                for seat in &wanted {
-                    larger.capacity[*seat as usize] += 1;
-                }
-                if let Some(found) = stable_except_proven(&larger, &others, seconds)? {
-                    step = Some((tried, found));
-                    break 'search;
-                }
-                for seat in &wanted {
-                    larger.capacity[*seat as usize] -= 1;
-                }
+            }
+            let Some(step) = step else {
+                return Ok(None);
+            };
+            (added, chosen) = step;
+            let seats = self.market.capacity.iter().zip(&added);
+            self.larger.capacity = seats.map(|(seats, added)| seats + added).collect();
+            blocking = super::offers::blocking(&self.larger, &chosen);
+        }
+        Ok(Some(self.proposal(&added, &chosen)))
+    }
+
+    fn set_by_set(&mut self, settled: &Settled) -> Result<Option<CapacityProposal>, SolverError> {
+        let mut wished: Vec<u32> = Vec::new();
+        for (family, _) in &settled.blocking {
+            for option in self.market.options(*family as usize) {
+                wished.extend(self.market.needs(option).iter().map(|need| need.seat));
             }
         }
-        let Some((tried, found)) = step else {
-            return Ok(None);
-        };
-        (added, chosen) = (tried, found);
-        blocking = super::offers::blocking(&larger, &chosen);
-    }
-    let mut seats: Vec<AddedSeats> = (added.iter().enumerate())
-        .filter(|(_, added)| **added > 0)
-        .map(|(seat, added)| {
-            let (programme, group) = market.round.seat_name(seat);
-            AddedSeats {
-                programme_id: programme.to_owned(),
-                seat_group: group.to_owned(),
-                added: *added,
+        wished.sort_unstable();
+        wished.dedup();
+        let mut sets: Vec<Vec<u32>> = vec![Vec::new()];
+        for _ in 0..IN_ALL {
+            let mut larger_sets = Vec::new();
+            for set in &sets {
+                let from = set.last().copied().unwrap_or(0);
+                for seat in wished.iter().filter(|seat| **seat >= from) {
+                    if self.runs == 0 {
+                        return Ok(None);
+                    }
+                    let set: Vec<u32> = set.iter().copied().chain([*seat]).collect();
+                    let mut added = vec![0_u32; self.market.capacity.len()];
+                    for seat in &set {
+                        added[*seat as usize] += 1;
+                    }
+                    if let Some(chosen) = self.with_added(&added, &[])? {
+                        return Ok(Some(self.proposal(&added, &chosen)));
+                    }
+                    larger_sets.push(set);
+                }
             }
-        })
-        .collect();
-    seats.sort();
-    Ok(Some(CapacityProposal {
-        seats,
-        placed: larger.value(&chosen).0,
-    }))
+            sets = larger_sets;
+        }
+        Ok(None)
+    }
+
+    fn proposal(&self, added: &[u32], chosen: &[u32]) -> CapacityProposal {
+        let mut seats: Vec<AddedSeats> = (added.iter().enumerate())
+            .filter(|(_, added)| **added > 0)
+            .map(|(seat, added)| {
+                let (programme, group) = self.market.round.seat_name(seat);
+                AddedSeats {
+                    programme_id: programme.to_owned(),
+                    seat_group: group.to_owned(),
+                    added: *added,
+                }
+            })
+            .collect();
+        seats.sort();
+        CapacityProposal {
+            seats,
+            placed: self.market.value(chosen).0,
+        }
+    }
 }
 
 fn is_allowed(market: &Market<'_>, added: &[u32]) -> bool {

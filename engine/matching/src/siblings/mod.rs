@@ -60,6 +60,8 @@ mod domains;
 mod exact_model;
 mod family_reasons;
 mod findings;
+#[cfg(test)]
+mod generated;
 mod market;
 mod offers;
 mod settle;

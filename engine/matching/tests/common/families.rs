@@ -390,6 +390,9 @@ impl FamilyCase {
                     options.push(option);
                 }
             }
+            if options.is_empty() {
+                options.push(vec![Some(ids[0].clone()); children.len()]);
+            }
             families.push(Family {
                 id: format!("F{number}"),
                 children,
