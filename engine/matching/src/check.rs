@@ -204,7 +204,10 @@ impl fmt::Display for Finding {
                 )
             }
             Self::NotAnOption { family_id } => {
-                write!(f, "what family {family_id} has is none of its joint options")
+                write!(
+                    f,
+                    "what family {family_id} has is none of its joint options"
+                )
             }
             Self::BlockingFamily {
                 family_id,
@@ -212,7 +215,10 @@ impl fmt::Display for Finding {
                 seats,
                 ..
             } => {
-                write!(f, "family {family_id} wants its option {option} more, and nothing stands in the way:")?;
+                write!(
+                    f,
+                    "family {family_id} wants its option {option} more, and nothing stands in the way:"
+                )?;
                 for (number, seat) in seats.iter().enumerate() {
                     write!(
                         f,

@@ -78,7 +78,8 @@ pub use lottery::lottery_number;
 pub use placements::{Place, PlacementRow, WriteError, read_placements, write_placements};
 pub use reasons::{DecidedBy, Explainer, Reason, ReasonError, ReasonKind};
 pub use round::{
-    ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
+    ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Round, RoundFiles, Siblings,
+    read_round,
 };
 pub use siblings::{
     AddedSeats, BlockingOption, CapacityProposal, FamilyFindings, FamilyProof, FamilyReason,

@@ -284,7 +284,11 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
         let Some(family) = round.joint.of_applicant(applicant) else {
             return false;
         };
-        let granted = |child: &u32| round.wishes.get(self.outcome.granted[*child as usize] as usize);
+        let granted = |child: &u32| {
+            round
+                .wishes
+                .get(self.outcome.granted[*child as usize] as usize)
+        };
         let children = round.joint.families()[family].children.iter();
         children
             .filter_map(granted)

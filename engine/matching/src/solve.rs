@@ -65,7 +65,9 @@ pub enum SolveError {
     )]
     MaxSizeWithSiblings,
     /// The time limit is below zero or not a number.
-    #[error("E2072  the round was given a time limit that is not a number of seconds from 0; give one such as 10")]
+    #[error(
+        "E2072  the round was given a time limit that is not a number of seconds from 0; give one such as 10"
+    )]
     BadTimeLimit,
     /// The exact model of the siblings round could not be solved.
     #[error("E2073  the exact model of the siblings round failed: {0}; report the fault")]

@@ -232,7 +232,9 @@ fn blocking_families(round: &Round, report: &CheckReport) -> Vec<BlockingFamily>
             programme_ids: Vec::new(),
             explanations: Vec::new(),
         });
-        entry.programme_ids.extend(programmes.into_iter().map(str::to_owned));
+        entry
+            .programme_ids
+            .extend(programmes.into_iter().map(str::to_owned));
         entry.explanations.push(finding.to_string());
     }
     families

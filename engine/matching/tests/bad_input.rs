@@ -326,9 +326,13 @@ fn every_fault_of_family_options_has_its_number() {
             ("E2065", 4, "option"),
         ])
     );
-    let sound = "programme_id,applicant_id,option,family_id\nP1,A1,1,F\nP2,A2,1,F\n,A2,2,F\nP1,A1,2,F\n";
+    let sound =
+        "programme_id,applicant_id,option,family_id\nP1,A1,1,F\nP2,A2,1,F\n,A2,2,F\nP1,A1,2,F\n";
     assert_eq!(found(sound), expected(&[]));
-    assert_eq!(found("family_id,option,applicant_id\n"), expected(&[("E2004", 0, "programme_id")]));
+    assert_eq!(
+        found("family_id,option,applicant_id\n"),
+        expected(&[("E2004", 0, "programme_id")])
+    );
 }
 
 #[test]
@@ -393,10 +397,7 @@ fn files_without_a_method_are_refused_as_e2031_not_left_out_of_account() {
     let found: Vec<_> = problems.iter().map(|p| (p.code, p.file.as_str())).collect();
     assert_eq!(
         found,
-        [
-            ("E2031", "budgets.csv"),
-            ("E2031", "seat_weights.csv"),
-        ]
+        [("E2031", "budgets.csv"), ("E2031", "seat_weights.csv"),]
     );
 }
 

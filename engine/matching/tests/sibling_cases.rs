@@ -20,7 +20,10 @@ fn every_certified_sibling_case_gets_the_certified_answer() {
         .filter(|path| path.extension().is_some_and(|it| it == "json"))
         .collect();
     names.sort();
-    println!("{:32} {:>24} {:>24} {:?}", "case", "expected", "got", "proof");
+    println!(
+        "{:32} {:>24} {:>24} {:?}",
+        "case", "expected", "got", "proof"
+    );
     let mut wrong = Vec::new();
     for path in names {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -35,13 +38,19 @@ fn every_certified_sibling_case_gets_the_certified_answer() {
         let placed = outcome.placed();
         let (want, got, right) = if expected["stable_exists"] == true {
             let most = expected["max_stable_size"].as_u64().unwrap();
-            let least = expected["min_family_rank_sum_at_max_size"].as_u64().unwrap();
+            let least = expected["min_family_rank_sum_at_max_size"]
+                .as_u64()
+                .unwrap();
             let right = placed == most
                 && rank_sum <= least
                 && rank_sum == findings.family_rank_sum
                 && findings.proof == FamilyProof::Best
                 && check_matching(&round, &rows).findings.is_empty();
-            (format!("{most} placed, ranks {least}"), format!("{placed} placed, ranks {rank_sum}"), right)
+            (
+                format!("{most} placed, ranks {least}"),
+                format!("{placed} placed, ranks {rank_sum}"),
+                right,
+            )
         } else {
             let fewest = expected["min_blocking_families"].as_u64().unwrap();
             let blocking = findings.blocking.len() as u64;
@@ -49,7 +58,11 @@ fn every_certified_sibling_case_gets_the_certified_answer() {
             let right = blocking <= fewest
                 && placed >= most
                 && matches!(findings.proof, FamilyProof::NoneExistsFewestBlocking);
-            (format!("none: {fewest} block, {most}"), format!("none: {blocking} block, {placed}"), right)
+            (
+                format!("none: {fewest} block, {most}"),
+                format!("none: {blocking} block, {placed}"),
+                right,
+            )
         };
         println!("{name:32} {want:>24} {got:>24} {:?}", findings.proof);
         if !right {
@@ -62,7 +75,15 @@ fn every_certified_sibling_case_gets_the_certified_answer() {
 #[test]
 #[ignore = "measures; takes seconds"]
 fn measure_generated_cities() {
-    for (children, programmes, seed) in [(1_000, 50, 1), (1_000, 50, 2), (5_000, 250, 1), (5_000, 250, 2), (20_000, 1_000, 1), (20_000, 1_000, 2), (20_000, 1_000, 3)] {
+    for (children, programmes, seed) in [
+        (1_000, 50, 1),
+        (1_000, 50, 2),
+        (5_000, 250, 1),
+        (5_000, 250, 2),
+        (20_000, 1_000, 1),
+        (20_000, 1_000, 2),
+        (20_000, 1_000, 3),
+    ] {
         let case = city(children, programmes, seed);
         let round = case.round();
         #[expect(clippy::disallowed_methods, reason = "a measurement")]
@@ -70,7 +91,13 @@ fn measure_generated_cities() {
         let outcome = solve(&round, &RoundOptions::default()).unwrap();
         let seconds = start.elapsed().as_secs_f64();
         let findings = outcome.family_findings().unwrap();
-        println!("{children:6} seed {seed}: {seconds:.3} s, {} placed, ranks {}, {:?}, {} block (at least {})",
-            outcome.placed(), findings.family_rank_sum, findings.proof, findings.blocking.len(), findings.least_blocking_families);
+        println!(
+            "{children:6} seed {seed}: {seconds:.3} s, {} placed, ranks {}, {:?}, {} block (at least {})",
+            outcome.placed(),
+            findings.family_rank_sum,
+            findings.proof,
+            findings.blocking.len(),
+            findings.least_blocking_families
+        );
     }
 }

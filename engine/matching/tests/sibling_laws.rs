@@ -82,7 +82,11 @@ fn the_checker_agrees_with_the_definition_on_every_matching() {
         let round = case.round();
         for chosen in case.choices() {
             let report = check_matching(&round, &case.placements(&chosen));
-            assert_eq!(named(&report), case.violations(&chosen), "seed {seed} {chosen:?}");
+            assert_eq!(
+                named(&report),
+                case.violations(&chosen),
+                "seed {seed} {chosen:?}"
+            );
             checked += 1;
         }
     }
@@ -103,7 +107,11 @@ fn the_checker_agrees_with_the_reference_on_1000_random_results() {
             city(60 + 6 * seed as usize, 10, seed)
         };
         let round = case.round();
-        let solved = case.chosen(&solve(&round, &RoundOptions::default()).unwrap().placements());
+        let solved = case.chosen(
+            &solve(&round, &RoundOptions::default())
+                .unwrap()
+                .placements(),
+        );
         let mut results = Vec::new();
         for variant in 0..20 {
             let random = case.random_choice(1_000 * seed + variant);
@@ -125,7 +133,9 @@ fn the_checker_agrees_with_the_reference_on_1000_random_results() {
                     Violation::OverCapacity(programme, group) => {
                         json!(["over capacity", programme, group])
                     }
-                    Violation::Blocking(family, option) => json!(["blocking family", family, option]),
+                    Violation::Blocking(family, option) => {
+                        json!(["blocking family", family, option])
+                    }
                 });
             }
             ours.push(found);
@@ -147,7 +157,9 @@ fn the_checker_agrees_with_the_reference_on_1000_random_results() {
         return;
     };
     let mut input = child.stdin.take().unwrap();
-    input.write_all(&serde_json::to_vec(&batch).unwrap()).unwrap();
+    input
+        .write_all(&serde_json::to_vec(&batch).unwrap())
+        .unwrap();
     drop(input);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
@@ -167,7 +179,11 @@ fn the_checker_agrees_with_the_reference_on_1000_random_results() {
 #[test]
 fn the_order_of_the_rows_changes_no_byte() {
     for seed in 0..60 {
-        let case = if seed < 50 { FamilyCase::tiny(seed) } else { city(200, 12, seed) };
+        let case = if seed < 50 {
+            FamilyCase::tiny(seed)
+        } else {
+            city(200, 12, seed)
+        };
         let first = all_output(&case.round());
         let turned = case.round_in_order(|rows| {
             fn turn<T>(rows: &mut [T], by: usize) {
@@ -202,9 +218,19 @@ fn seats_proposed_to_the_city_make_the_round_stable() {
         proposals += 1;
         assert!(proposal.seats.iter().map(|it| it.added).sum::<u32>() <= 4);
         for added in &proposal.seats {
-            let programme = case.programmes.iter_mut().find(|it| it.id == added.programme_id);
-            *programme.unwrap().capacity.entry(added.seat_group.clone()).or_default() += added.added;
-            let here = proposal.seats.iter().filter(|it| it.programme_id == added.programme_id);
+            let programme = case
+                .programmes
+                .iter_mut()
+                .find(|it| it.id == added.programme_id);
+            *programme
+                .unwrap()
+                .capacity
+                .entry(added.seat_group.clone())
+                .or_default() += added.added;
+            let here = proposal
+                .seats
+                .iter()
+                .filter(|it| it.programme_id == added.programme_id);
             assert!(here.map(|it| it.added).sum::<u32>() <= 2);
         }
         let larger = case.round();
@@ -229,24 +255,48 @@ fn every_better_option_has_a_reason_that_follows_from_the_lines() {
         for family in &case.families {
             let options = case.admissible(family);
             let better = chosen[&family.id].unwrap_or(options.len());
-            let own: Vec<_> = reasons.iter().filter(|it| it.family_id == family.id).collect();
+            let own: Vec<_> = reasons
+                .iter()
+                .filter(|it| it.family_id == family.id)
+                .collect();
             assert_eq!(own.len(), better, "seed {seed}");
             for (reason, option) in own.iter().zip(&options) {
                 let Some(child) = &reason.applicant_id else {
-                    assert!(outcome.family_findings().unwrap().blocking.iter().any(|it| it.family_id == family.id));
+                    assert!(
+                        outcome
+                            .family_findings()
+                            .unwrap()
+                            .blocking
+                            .iter()
+                            .any(|it| it.family_id == family.id)
+                    );
                     continue;
                 };
                 let position = family.children.iter().position(|it| it == child).unwrap();
                 let programme_id = option[position].clone();
                 assert_eq!(reason.programme_id, programme_id);
-                let programme = case.programmes.iter().find(|it| Some(&it.id) == programme_id.as_ref()).unwrap();
+                let programme = case
+                    .programmes
+                    .iter()
+                    .find(|it| Some(&it.id) == programme_id.as_ref())
+                    .unwrap();
                 let Some(capacity) = programme.capacity.get(&case.groups[child]) else {
                     continue;
                 };
                 let line = &programme.priority;
                 let place = line.iter().position(|it| it == child).unwrap();
-                let ahead = line[..place].iter().filter(|it| placed[*it] == programme_id && case.groups[*it] == case.groups[child] && !family.children.contains(it)).count() as u32;
-                assert_eq!((reason.ahead, reason.capacity), (Some(ahead), Some(*capacity)));
+                let ahead = line[..place]
+                    .iter()
+                    .filter(|it| {
+                        placed[*it] == programme_id
+                            && case.groups[*it] == case.groups[child]
+                            && !family.children.contains(it)
+                    })
+                    .count() as u32;
+                assert_eq!(
+                    (reason.ahead, reason.capacity),
+                    (Some(ahead), Some(*capacity))
+                );
                 assert!(ahead + reason.needed.unwrap() > *capacity);
             }
         }

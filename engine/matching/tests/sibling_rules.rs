@@ -97,10 +97,7 @@ fn a_sibling_without_a_wish_holds_nobody_back_and_one_with_other_wishes_does() {
         places(Siblings::TogetherOnly, &programmes, &only_first),
         (at("P"), None)
     );
-    let apart = [
-        wish("A", "P", 1, 0, Some(0)),
-        wish("B", "Q", 1, 0, Some(0)),
-    ];
+    let apart = [wish("A", "P", 1, 0, Some(0)), wish("B", "Q", 1, 0, Some(0))];
     assert_eq!(
         places(Siblings::TogetherOnly, &programmes, &apart),
         (None, None)
@@ -142,9 +139,14 @@ fn a_child_that_holds_a_place_keeps_it_even_if_its_sibling_finds_none() {
     );
     // Separated against the rule: the checker names the family.
     let mut separated = rows;
-    separated[0].place = Some(matching::Place { programme_id: "Q".to_owned(), rank: 1 });
+    separated[0].place = Some(matching::Place {
+        programme_id: "Q".to_owned(),
+        rank: 1,
+    });
     let report = check_matching(&round, &separated);
-    assert!(report.findings.contains(&Finding::NotAnOption { family_id: "F".to_owned() }));
+    assert!(report.findings.contains(&Finding::NotAnOption {
+        family_id: "F".to_owned()
+    }));
 }
 
 #[test]
@@ -162,8 +164,14 @@ fn seats_of_siblings_count_as_free() {
         applicant_id: applicant.to_owned(),
         programme_id: Some(programme.to_owned()).filter(|it| !it.is_empty()),
     };
-    let options = [row(1, "A", ""), row(1, "B", "P"), row(2, "A", "P"), row(2, "B", "")];
-    let round = Round::from_rows_with_options(&programmes, &applications, &children, &options).unwrap();
+    let options = [
+        row(1, "A", ""),
+        row(1, "B", "P"),
+        row(2, "A", "P"),
+        row(2, "B", ""),
+    ];
+    let round =
+        Round::from_rows_with_options(&programmes, &applications, &children, &options).unwrap();
     let outcome = solve(&round, &RoundOptions::default()).unwrap();
     let rows = outcome.placements();
     assert_eq!(placed(&rows)["B"], at("P"));
@@ -189,7 +197,10 @@ fn a_true_tie_stands_in_the_way_and_a_smaller_lot_does_not() {
             wish("C", "P", 1, 5, other),
         ];
         let round = Round::from_rows(&programmes, &applications, &children).unwrap();
-        let place = Some(matching::Place { programme_id: "P".to_owned(), rank: 1 });
+        let place = Some(matching::Place {
+            programme_id: "P".to_owned(),
+            rank: 1,
+        });
         let row = |child: &str, place: &Option<matching::Place>| matching::PlacementRow {
             applicant_id: child.to_owned(),
             place: place.clone(),
@@ -223,7 +234,10 @@ fn a_family_is_told_for_which_of_its_children_an_option_fails() {
     let reasons = family_reasons(&outcome);
     assert_eq!(reasons.len(), 1);
     assert_eq!(reasons[0].applicant_id.as_deref(), Some("B"));
-    assert_eq!((reasons[0].ahead, reasons[0].needed, reasons[0].capacity), (Some(1), Some(2), Some(2)));
+    assert_eq!(
+        (reasons[0].ahead, reasons[0].needed, reasons[0].capacity),
+        (Some(1), Some(2), Some(2))
+    );
     let explainer = matching::Explainer::new(&outcome);
     let kind = |child: &str| explainer.reasons(child).unwrap()[0].reason;
     assert_eq!(kind("A"), matching::ReasonKind::SiblingOption);

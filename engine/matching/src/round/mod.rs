@@ -5,8 +5,8 @@ mod joint;
 mod read;
 mod rows;
 
-pub use read::{RoundFiles, read_round};
 pub(crate) use joint::{JointFamily, JointOptions};
+pub use read::{RoundFiles, read_round};
 pub use rows::{ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Siblings};
 
 use crate::texts::TextList;

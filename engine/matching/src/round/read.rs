@@ -281,7 +281,9 @@ fn read_family_options<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
             }
         }
     }
-    draft.options_unreadable |= problems.iter().any(|problem| problem.file == FAMILY_OPTIONS);
+    draft.options_unreadable |= problems
+        .iter()
+        .any(|problem| problem.file == FAMILY_OPTIONS);
     draft.problems.append(&mut problems);
 }
 

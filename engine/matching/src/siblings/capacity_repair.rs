@@ -8,6 +8,7 @@ use serde::Serialize;
 use solver::SolverError;
 
 use super::market::Market;
+use super::offers;
 use super::settle::{Settled, stable_except_proven};
 
 /// Most seats added to one programme, over all its groups.
@@ -15,7 +16,9 @@ const PER_PROGRAMME: u32 = 2;
 /// Most seats added in all.
 const IN_ALL: u32 = 4;
 /// Runs of the exact search, times the options of the market.
-const WORK: usize = 2_500_000;
+const WORK: usize = 300_000;
+/// Most runs of the exact search.
+const RUNS: usize = 400;
 
 /// Seats that would make the round stable. A proposal to the city; the round itself is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,8 +40,8 @@ pub struct AddedSeats {
     pub added: u32,
 }
 
-/// Looks for seats to add until nobody blocks any more: first family by family, then, as far as the
-/// work allows, through all sets of seats that the blocking families wish for, the smallest first.
+/// Looks for seats to add until nobody blocks any more: first family by family with the constructive
+/// search, then, as far as the work allows, with the exact search through all sets of seats that the blocking families wish for, the smallest first.
 pub(super) fn propose(
     market: &Market<'_>,
     settled: &Settled,
@@ -47,7 +50,7 @@ pub(super) fn propose(
     let mut repair = Repair {
         market,
         larger: market.clone(),
-        runs: (WORK / market.option_count().max(1)).clamp(4, 400),
+        runs: (WORK / market.option_count().max(1)).min(RUNS),
         seconds,
     };
     if let Some(proposal) = repair.family_by_family(settled)? {
@@ -65,19 +68,20 @@ struct Repair<'a, 'round> {
 }
 
 impl Repair<'_, '_> {
-    /// The matching with these seats added in which only the excused may block.
-    fn with_added(
-        &mut self,
-        added: &[u32],
-        excused: &[u32],
-    ) -> Result<Option<Vec<u32>>, SolverError> {
+    /// Makes the larger market have these seats more than the round.
+    fn add(&mut self, added: &[u32]) {
+        let seats = self.market.capacity.iter().zip(added);
+        self.larger.capacity = seats.map(|(seats, added)| seats + added).collect();
+    }
+
+    /// The best stable matching with these seats added.
+    fn with_added(&mut self, added: &[u32]) -> Result<Option<Vec<u32>>, SolverError> {
         if self.runs == 0 || !is_allowed(self.market, added) {
             return Ok(None);
         }
         self.runs -= 1;
-        let seats = self.market.capacity.iter().zip(added);
-        self.larger.capacity = seats.map(|(seats, added)| seats + added).collect();
-        stable_except_proven(&self.larger, excused, self.seconds)
+        self.add(added);
+        stable_except_proven(&self.larger, &[], self.seconds)
     }
 
     fn family_by_family(
@@ -87,32 +91,38 @@ impl Repair<'_, '_> {
         let mut added = vec![0_u32; self.market.capacity.len()];
         let mut chosen = settled.chosen.clone();
         let mut blocking = settled.blocking.clone();
-        self.larger.capacity.clone_from(&self.market.capacity);
         while !blocking.is_empty() {
             let mut step = None;
             'search: for (family, option) in &blocking {
-                let others: Vec<u32> = (blocking.iter().map(|(family, _)| *family))
-                    .filter(|other| other != family)
-                    .collect();
+                self.add(&added);
                 let wanted = candidates(&self.larger, &chosen, *family as usize, *option as usize);
                 for wanted in wanted {
                     let mut tried = added.clone();
                     for seat in &wanted {
                         tried[*seat as usize] += 1;
                     }
-                    if let Some(found) = self.with_added(&tried, &others)? {
+                    if !is_allowed(self.market, &tried) {
+                        continue;
+                    }
+                    self.add(&tried);
+                    let asking = offers::blocking(&self.larger, &chosen);
+                    let asking: Vec<u32> = asking.into_iter().map(|it| it.0).collect();
+                    let found = offers::resume(&self.larger, &chosen, &asking);
+                    if found.blocking.len() < blocking.len() {
                         step = Some((tried, found));
                         break 'search;
                     }
                 }
             }
-            let Some(step) = step else {
+            let Some((tried, found)) = step else {
                 return Ok(None);
             };
-            (added, chosen) = step;
-            let seats = self.market.capacity.iter().zip(&added);
-            self.larger.capacity = seats.map(|(seats, added)| seats + added).collect();
-            blocking = super::offers::blocking(&self.larger, &chosen);
+            (added, chosen) = (tried, found.chosen);
+            self.add(&added);
+            blocking = offers::blocking(&self.larger, &chosen);
+        }
+        if let Some(best) = stable_except_proven(&self.larger, &[], self.seconds)? {
+            chosen = best;
         }
         Ok(Some(self.proposal(&added, &chosen)))
     }
@@ -140,7 +150,7 @@ impl Repair<'_, '_> {
                     for seat in &set {
                         added[*seat as usize] += 1;
                     }
-                    if let Some(chosen) = self.with_added(&added, &[])? {
+                    if let Some(chosen) = self.with_added(&added)? {
                         return Ok(Some(self.proposal(&added, &chosen)));
                     }
                     larger_sets.push(set);
@@ -181,12 +191,7 @@ fn is_allowed(market: &Market<'_>, added: &[u32]) -> bool {
 }
 
 /// Seats to add for one blocking family, most promising first; a seat may stand twice.
-fn candidates(
-    market: &Market<'_>,
-    chosen: &[u32],
-    family: usize,
-    option: usize,
-) -> Vec<Vec<u32>> {
+fn candidates(market: &Market<'_>, chosen: &[u32], family: usize, option: usize) -> Vec<Vec<u32>> {
     // What the option lacks if nobody is pushed out.
     let mut lacking = Vec::new();
     for need in market.needs(option) {

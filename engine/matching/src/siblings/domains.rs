@@ -32,6 +32,7 @@ enum Step {
     Certain { wish: u32 },
     Claimed { family: u32, before: u32 },
     Taken { option: u32 },
+    Bound { family: u32 },
 }
 
 /// The domains of all families.
@@ -180,8 +181,20 @@ impl<'market, 'round> Domains<'market, 'round> {
                     }
                 }
                 Step::Taken { option } => self.taken[option as usize] = false,
+                Step::Bound { family } => self.excused[family as usize] = true,
             }
         }
+    }
+
+    /// Lets a family no longer block and draws the conclusions.
+    pub(crate) fn bind(&mut self, family: usize) -> Result<(), Contradiction> {
+        if std::mem::replace(&mut self.excused[family], false) {
+            self.trail.push(Step::Bound {
+                family: family as u32,
+            });
+        }
+        self.enqueue(family);
+        self.conclude()
     }
 
     /// Leaves a family one option and draws the conclusions.

@@ -73,7 +73,9 @@ pub(crate) fn best_of_group(
             .program
             .set_cost(*unknown, market.placed(*option as usize) as f64);
     }
-    let first = model.program.solve(Goal::Greatest, start.as_deref(), &limits)?;
+    let first = model
+        .program
+        .solve(Goal::Greatest, start.as_deref(), &limits)?;
     let answer = match first {
         Search::Infeasible => return Ok(Answer::None),
         Search::Undecided => {
@@ -95,10 +97,14 @@ pub(crate) fn best_of_group(
     for family in group {
         for option in domains.domain(*family as usize) {
             let rank = market.rank(*family as usize, option) as f64;
-            model.program.set_cost(model.options[&(option as u32)], rank);
+            model
+                .program
+                .set_cost(model.options[&(option as u32)], rank);
         }
     }
-    let second = model.program.solve(Goal::Smallest, Some(&answer.values), &limits)?;
+    let second = model
+        .program
+        .solve(Goal::Smallest, Some(&answer.values), &limits)?;
     Ok(match second {
         Search::Proven(best) => Answer::Best(model.choice(group, &best.values)),
         Search::BestFound { answer: best, .. } => Answer::Open {
@@ -229,8 +235,8 @@ impl<'a, 'market, 'round> Model<'a, 'market, 'round> {
     fn choice(&self, group: &[u32], values: &[f64]) -> Vec<(u32, u32)> {
         let chosen = |family: &u32| {
             let mut options = self.domains.domain(*family as usize);
-            let option = options
-                .find(|option| values[self.options[&(*option as u32)].position()] > 0.5)?;
+            let option =
+                options.find(|option| values[self.options[&(*option as u32)].position()] > 0.5)?;
             Some((*family, option as u32))
         };
         group.iter().filter_map(chosen).collect()
@@ -299,12 +305,17 @@ mod tests {
                 (Answer::Best(ours), Some(best)) => {
                     assert_eq!(value(&ours), (best.placed, best.rank_sum), "seed {seed}");
                     let options: Vec<u32> = ours.iter().map(|(_, option)| *option).collect();
-                    assert_eq!(super::super::offers::blocking(&market, &options), [], "seed {seed}");
+                    assert_eq!(
+                        super::super::offers::blocking(&market, &options),
+                        [],
+                        "seed {seed}"
+                    );
                     // A start that is a stable matching is taken and changes nothing.
                     let domains = Domains::new(&market, &[]);
                     let model = Model::new(&domains, &everybody);
                     assert!(model.program.is_met_by(&model.point(&everybody, &options)));
-                    let started = best_of_group(&domains, &everybody, Some(&options), None).unwrap();
+                    let started =
+                        best_of_group(&domains, &everybody, Some(&options), None).unwrap();
                     assert_eq!(started, Answer::Best(ours));
                 }
                 other => panic!("seed {seed}: {other:?}"),

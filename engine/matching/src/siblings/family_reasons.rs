@@ -111,11 +111,7 @@ pub(crate) fn granted_level(outcome: &Outcome<'_>, family: &JointFamily) -> u32 
 }
 
 /// The first seat where an option fails, with the child of the family that stands last there.
-pub(crate) fn explain(
-    outcome: &Outcome<'_>,
-    family: &JointFamily,
-    option: usize,
-) -> FamilyReason {
+pub(crate) fn explain(outcome: &Outcome<'_>, family: &JointFamily, option: usize) -> FamilyReason {
     let round = outcome.round;
     let mut reason = FamilyReason {
         family_id: round.families.get(family.family as usize).to_owned(),

@@ -73,7 +73,9 @@ impl FamilyFindings {
         let (placed, family_rank_sum) = market.value(&settled.chosen);
         let blocking_families = settled.blocking.len() as u64;
         let proof = match (blocking_families, settled.least_blocking) {
-            (0, _) if placed == settled.most_placed && family_rank_sum == settled.least_rank_sum => {
+            (0, _)
+                if placed == settled.most_placed && family_rank_sum == settled.least_rank_sum =>
+            {
                 FamilyProof::Best
             }
             (0, _) => FamilyProof::Stable,
@@ -112,7 +114,9 @@ fn explain(market: &Market<'_>, chosen: &[u32], family: u32, option: u32) -> Blo
         .map(|child| (round.applicants.get(*child as usize).to_owned(), None))
         .collect();
     for wish in market.wishes(option as usize) {
-        let child = round.applicants.get(market.priorities.applicant[*wish as usize] as usize);
+        let child = round
+            .applicants
+            .get(market.priorities.applicant[*wish as usize] as usize);
         let programme = round.wishes[*wish as usize].programme as usize;
         for entry in would_get.iter_mut().filter(|entry| entry.0 == child) {
             entry.1 = Some(round.programmes.get(programme).to_owned());

@@ -134,7 +134,10 @@ impl<'round> Market<'round> {
                 continue;
             }
             let place = self.priorities.place[*wish as usize];
-            match self.needs[start..].iter_mut().find(|need| need.seat == seat) {
+            match self.needs[start..]
+                .iter_mut()
+                .find(|need| need.seat == seat)
+            {
                 Some(need) => {
                     need.children += 1;
                     need.last = need.last.max(place);
@@ -205,9 +208,8 @@ impl<'round> Market<'round> {
 
     /// Number of children of a family that take part in its options.
     pub(crate) fn children(&self, family: usize) -> usize {
-        self.joint_family(family).map_or(1, |joint| {
-            self.round.joint.families()[joint].children.len()
-        })
+        self.joint_family(family)
+            .map_or(1, |joint| self.round.joint.families()[joint].children.len())
     }
 
     /// Children of a family that take part in its options, ascending.

@@ -67,8 +67,8 @@ mod offers;
 mod settle;
 
 pub use capacity_repair::{AddedSeats, CapacityProposal};
-pub(crate) use family_reasons::{explain, granted_level};
 pub use family_reasons::{FamilyReason, OptionReason, family_reasons, write_family_reasons};
+pub(crate) use family_reasons::{explain, granted_level};
 pub use findings::{BlockingOption, FamilyFindings, FamilyProof};
 
 use crate::order::{Preferences, Priorities};
@@ -87,7 +87,10 @@ pub(crate) fn place_families<'round>(
     if options.ties == TieRule::MaxSize {
         return Err(SolveError::MaxSizeWithSiblings);
     }
-    if options.time_limit_seconds.is_some_and(|seconds| !(seconds >= 0.0)) {
+    if options
+        .time_limit_seconds
+        .is_some_and(|seconds| !(seconds >= 0.0))
+    {
         return Err(SolveError::BadTimeLimit);
     }
     let priorities = Priorities::new(round, options.seed);

@@ -59,29 +59,41 @@ pub(crate) fn find(market: &Market<'_>, attempt: u64) -> Found {
         offers.seat_children(family, last);
     }
     offers.run();
-    let blocking = (0..families)
-        .filter(|family| offers.blocking_option(*family).is_some())
-        .map(|family| family as u32)
-        .collect();
-    Found {
-        chosen: offers.chosen,
-        blocking,
-    }
+    offers.found()
 }
 
-/// Families that block a matching, with their best blocking option.
-pub(crate) fn blocking(market: &Market<'_>, chosen: &[u32]) -> Vec<(u32, u32)> {
+/// Goes on from a matching: these families ask first.
+pub(crate) fn resume(market: &Market<'_>, chosen: &[u32], asking: &[u32]) -> Found {
+    let mut offers = seated(market, chosen);
+    for family in asking {
+        offers.queued[*family as usize] = true;
+        offers.queue.push_back(*family);
+    }
+    offers.run();
+    offers.found()
+}
+
+fn seated<'market, 'round>(
+    market: &'market Market<'round>,
+    chosen: &[u32],
+) -> Offers<'market, 'round> {
     let mut offers = Offers {
         market,
         chosen: vec![NONE; chosen.len()],
         at: vec![Vec::new(); market.capacity.len()],
         queue: VecDeque::new(),
-        queued: Vec::new(),
-        moves: Vec::new(),
+        queued: vec![false; chosen.len()],
+        moves: vec![0; chosen.len()],
     };
     for (family, option) in chosen.iter().enumerate() {
         offers.seat_children(family, *option as usize);
     }
+    offers
+}
+
+/// Families that block a matching, with their best blocking option.
+pub(crate) fn blocking(market: &Market<'_>, chosen: &[u32]) -> Vec<(u32, u32)> {
+    let offers = seated(market, chosen);
     (0..chosen.len())
         .filter_map(|family| {
             let option = offers.blocking_option(family)?;
@@ -91,6 +103,17 @@ pub(crate) fn blocking(market: &Market<'_>, chosen: &[u32]) -> Vec<(u32, u32)> {
 }
 
 impl Offers<'_, '_> {
+    fn found(self) -> Found {
+        let blocking = (0..self.chosen.len())
+            .filter(|family| self.blocking_option(*family).is_some())
+            .map(|family| family as u32)
+            .collect();
+        Found {
+            chosen: self.chosen,
+            blocking,
+        }
+    }
+
     fn run(&mut self) {
         while let Some(family) = self.queue.pop_front() {
             let family = family as usize;

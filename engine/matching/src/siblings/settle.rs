@@ -52,12 +52,11 @@ pub(crate) fn settle(market: &Market<'_>, seconds: Option<f64>) -> Result<Settle
             let (most_placed, least_rank_sum) = market.value(&chosen);
             Ok(settled(market, chosen, most_placed, least_rank_sum, 0))
         }
-        Known::Open(Some(chosen), placed, rank_sum) => {
-            Ok(settled(market, chosen, placed, rank_sum, 0))
-        }
-        Known::Open(None, placed, rank_sum) => {
-            let found = fewest_blocking(market);
-            Ok(settled(market, found.chosen, placed, rank_sum, 0))
+        Known::Open(found, placed, rank_sum) => {
+            let hope = placeable(market);
+            let chosen = found.unwrap_or_else(|| fewest_blocking(market).chosen);
+            let bounds = (placed.min(hope.placed), rank_sum.max(hope.rank_sum));
+            Ok(settled(market, chosen, bounds.0, bounds.1, 0))
         }
         Known::None => {
             let hope = placeable(market);
@@ -124,66 +123,95 @@ fn stable_except(
     if domains.conclude().is_err() {
         return Ok(Known::None);
     }
-    let families: Vec<u32> = (0..market.family_count() as u32).collect();
+    let (known, undecided) = searched(&mut domains);
+    if undecided.is_empty() {
+        return Ok(known.map_or(Known::None, Known::Best));
+    }
+    let Some(chosen) = known else {
+        return Ok(Known::None);
+    };
+    modelled(&domains, chosen, &undecided, seconds)
+}
+
+/// Searches all groups of concluded domains: the choice of all families, `None` if some group has no
+/// stable choice, and the groups that the budget did not suffice for.
+fn searched(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, Vec<Vec<u32>>) {
+    let families: Vec<u32> = (0..domains.market().family_count() as u32).collect();
     let mut chosen: Vec<u32> = families
         .iter()
         .map(|family| domains.domain(*family as usize).next().unwrap_or(0) as u32)
         .collect();
     let mut undecided = Vec::new();
-    for group in groups(&domains, &families) {
+    for group in groups(domains, &families) {
         let mut branching = Branching { budget: DECISIONS };
-        match branching.best(&mut domains, &group, 0) {
+        match branching.best(domains, &group, 0) {
             Ok(Some(Best { chosen: found, .. })) => {
                 for (family, option) in found {
                     chosen[family as usize] = option;
                 }
             }
-            Ok(None) => return Ok(Known::None),
+            Ok(None) => return (None, Vec::new()),
             Err(_) => undecided.push(group),
         }
     }
-    if undecided.is_empty() {
-        return Ok(Known::Best(chosen));
-    }
+    (Some(chosen), undecided)
+}
+
+/// Puts the groups that the search did not finish to the exact model.
+fn modelled(
+    domains: &Domains<'_, '_>,
+    mut chosen: Vec<u32>,
+    undecided: &[Vec<u32>],
+    seconds: Option<f64>,
+) -> Result<Known, SolverError> {
+    let market = domains.market();
     let start = offers::find(market, 0);
-    let share = 1.0 / undecided.len() as f64;
-    let seconds = seconds.map(|seconds| seconds * share);
+    let usable = start.blocking.is_empty().then_some(&start.chosen[..]);
+    let seconds = seconds.map(|seconds| seconds / undecided.len() as f64);
     let (mut complete, mut exact) = (true, true);
-    let mut looseness = (0, 0);
-    for group in &undecided {
-        let hope = hoped_for(&domains, group);
-        let usable = start.blocking.is_empty().then_some(&start.chosen[..]);
-        match exact_model::best_of_group(&domains, group, usable, seconds)? {
-            Answer::Best(found) => {
-                for (family, option) in found {
-                    chosen[family as usize] = option;
-                }
-            }
+    // By how much more could be placed, and by how much the ranks could be better.
+    let (mut more, mut better) = (0, 0);
+    for group in undecided {
+        let found = match exact_model::best_of_group(domains, group, usable, seconds)? {
             Answer::None => return Ok(Known::None),
+            Answer::Best(found) => found,
             Answer::Open { found, bound } => {
                 exact = false;
                 complete &= found.is_some();
-                let mut value = (0, 0);
-                for (family, option) in found.unwrap_or_default() {
-                    chosen[family as usize] = option;
-                    value.0 += market.placed(option as usize);
-                    value.1 += market.rank(family as usize, option as usize);
-                }
-                looseness.0 += bound.saturating_sub(value.0);
-                looseness.1 += value.1.saturating_sub(hope.rank_sum);
+                let found = found.unwrap_or_default();
+                let placed = found
+                    .iter()
+                    .map(|(_, option)| market.placed(*option as usize));
+                more += bound.saturating_sub(placed.sum());
+                let ranks = found
+                    .iter()
+                    .map(|(family, option)| market.rank(*family as usize, *option as usize));
+                better += ranks
+                    .sum::<u64>()
+                    .saturating_sub(hoped_for(domains, group).rank_sum);
+                found
             }
+        };
+        for (family, option) in found {
+            chosen[family as usize] = option;
         }
     }
+    if exact {
+        return Ok(Known::Best(chosen));
+    }
+    if !complete {
+        let Some(usable) = usable else {
+            // Nothing stable is known; the sizes of stable matchings are not bounded by it either.
+            return Ok(Known::Open(None, u64::MAX, 0));
+        };
+        return Ok(Known::Open(Some(usable.to_vec()), u64::MAX, 0));
+    }
     let (placed, rank_sum) = market.value(&chosen);
-    let bounds = (placed + looseness.0, rank_sum.saturating_sub(looseness.1));
-    Ok(match (complete, exact) {
-        (true, true) => Known::Best(chosen),
-        (true, false) => Known::Open(Some(chosen), bounds.0, bounds.1),
-        (false, _) => {
-            let usable = start.blocking.is_empty().then_some(start.chosen);
-            Known::Open(usable, bounds.0, bounds.1)
-        }
-    })
+    Ok(Known::Open(
+        Some(chosen),
+        placed + more,
+        rank_sum.saturating_sub(better),
+    ))
 }
 
 /// No stable matching exists: a matching with few blocking families, and how few there must be.
@@ -191,22 +219,24 @@ fn excuse(market: &Market<'_>, seconds: Option<f64>) -> Result<(Vec<u32>, u64), 
     let found = fewest_blocking(market);
     let mut excused = found.blocking;
     let mut best = found.chosen;
-    if let Known::Best(chosen) = stable_except(market, &excused, seconds)? {
-        best = chosen;
-    }
-    // Leave out whoever need not be excused.
-    let mut position = 0;
-    while excused.len() > 1 && position < excused.len() {
-        let mut fewer = excused.clone();
-        fewer.remove(position);
-        match stable_except(market, &fewer, seconds)? {
-            Known::Best(chosen) => {
-                excused = fewer;
-                best = chosen;
-                position = 0;
-            }
-            _ => position += 1,
+    let mut domains = Domains::new(market, &excused);
+    if domains.conclude().is_ok() {
+        // Leave out whoever need not be excused; of the others, keep the best that is known.
+        if let (Some(chosen), true) = decided(&mut domains) {
+            best = chosen;
         }
+        excused.retain(|family| {
+            let mark = domains.mark();
+            let found = match domains.bind(*family as usize) {
+                Err(_) => None,
+                Ok(()) => decided(&mut domains).0,
+            };
+            match found {
+                Some(chosen) => best = chosen,
+                None => domains.undo_to(mark),
+            }
+            domains.is_excused(*family as usize)
+        });
     }
     let families = market.family_count() as u64;
     let mut sets = 1_u64;
@@ -223,6 +253,15 @@ fn excuse(market: &Market<'_>, seconds: Option<f64>) -> Result<(Vec<u32>, u64), 
         }
     }
     Ok((best, least))
+}
+
+/// The choice that the search finds, and whether it decided every group.
+fn decided(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, bool) {
+    match searched(domains) {
+        (Some(chosen), undecided) if undecided.is_empty() => (Some(chosen), true),
+        (None, _) => (None, true),
+        (Some(_), _) => (None, false),
+    }
 }
 
 /// The best matching in which at most `size` families block, if one was found, and whether every set
@@ -256,7 +295,8 @@ fn best_with_excused(
 /// The next set of the same size in lexicographic order; past the last one, its end is `families`.
 fn next_set(set: &mut [u32], families: u32) {
     let size = set.len();
-    let movable = (0..size).rfind(|position| set[*position] + ((size - position) as u32) < families);
+    let movable =
+        (0..size).rfind(|position| set[*position] + ((size - position) as u32) < families);
     match movable {
         Some(position) => {
             set[position] += 1;

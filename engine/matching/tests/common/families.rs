@@ -178,8 +178,11 @@ impl FamilyCase {
     pub(crate) fn chosen(&self, rows: &[PlacementRow]) -> BTreeMap<String, Option<usize>> {
         let placed = super::placed(rows);
         let chosen = |family: &Family| {
-            let has: Vec<Option<String>> =
-                family.children.iter().map(|it| placed[it].clone()).collect();
+            let has: Vec<Option<String>> = family
+                .children
+                .iter()
+                .map(|it| placed[it].clone())
+                .collect();
             if has.iter().all(Option::is_none) {
                 return None;
             }
@@ -208,9 +211,7 @@ impl FamilyCase {
                         rank: rows
                             .applications
                             .iter()
-                            .find(|it| {
-                                it.applicant_id == *child && it.programme_id == programme_id
-                            })
+                            .find(|it| it.applicant_id == *child && it.programme_id == programme_id)
                             .unwrap()
                             .rank,
                         programme_id,
@@ -285,7 +286,11 @@ pub(crate) fn city(children: usize, programmes: usize, seed: u64) -> FamilyCase 
             .collect();
         next += members.len();
         let mut wished: Vec<usize> = Vec::new();
-        let wishes = if members.len() == 1 { 5 + draws.below(4) } else { 4 + draws.below(3) };
+        let wishes = if members.len() == 1 {
+            5 + draws.below(4)
+        } else {
+            4 + draws.below(3)
+        };
         while wished.len() < wishes.min(programmes) {
             let at = draws.unit() * sum;
             let programme = reach.partition_point(|it| *it < at).min(programmes - 1);
@@ -508,11 +513,14 @@ impl FamilyCase {
             let better = chosen[&family.id].unwrap_or(options.len());
             for (number, option) in options[..better].iter().enumerate() {
                 let fits = |(seat, children): (&(String, String), &Vec<String>)| {
-                    let worst = children.iter().map(|it| position(&seat.0, it)).max().unwrap();
+                    let worst = children
+                        .iter()
+                        .map(|it| position(&seat.0, it))
+                        .max()
+                        .unwrap();
                     let ahead = at.get(seat).into_iter().flatten();
-                    let ahead = ahead.filter(|(of, child)| {
-                        *of != family.id && position(&seat.0, child) < worst
-                    });
+                    let ahead = ahead
+                        .filter(|(of, child)| *of != family.id && position(&seat.0, child) < worst);
                     ahead.count() + children.len() <= capacity(seat)
                 };
                 if self.needs(family, option).iter().all(fits) {
