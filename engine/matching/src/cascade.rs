@@ -91,6 +91,11 @@ pub enum CascadeError {
         /// The group asked for.
         seat_group: String,
     },
+    /// Families rank joint options: children do not move one by one.
+    #[error(
+        "a chain of single moves was to be worked out, but families of this round rank joint options; run the round again instead"
+    )]
+    JointOptions,
 }
 
 /// Works out who moves when a place becomes free, without changing the outcome.
@@ -118,7 +123,8 @@ pub enum CascadeError {
 ///
 /// # Errors
 ///
-/// [`CascadeError`] when the child or the seats are unknown or the child has no place.
+/// [`CascadeError`] when the child or the seats are unknown or the child has no place, and in rounds
+/// with joint options.
 ///
 /// ```
 /// use matching::{RoundFiles, RoundOptions, Vacancy, cascade, read_round, solve};
@@ -135,6 +141,9 @@ pub enum CascadeError {
 /// ```
 pub fn cascade(outcome: &Outcome<'_>, vacancy: Vacancy<'_>) -> Result<Cascade, CascadeError> {
     let round = outcome.round;
+    if outcome.families.is_some() {
+        return Err(CascadeError::JointOptions);
+    }
     let (left, mut seat) = first_free(outcome, vacancy)?;
     let mut granted = outcome.granted.clone();
     let mut steps = Vec::new();

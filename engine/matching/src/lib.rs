@@ -16,8 +16,8 @@
 //!   or held by a child with strictly lower priority.
 //! - Of all stable matchings, [`OptimalFor::Families`] takes the one that is best for every child.
 //!
-//! - Families may rank joint options, or have a rule for siblings: see [`Siblings`]. Then the stable
-//!   matching that places most is searched for; [`FamilyFindings`] says what is proven.
+//! - Families may rank joint options, or have a rule for siblings: [`FamilyFindings`] states
+//!   the rule. Then the stable matching that places most is searched for, with a proof.
 //!
 //! Flexible seat groups and the use of ties to place more children are not covered by this version: input that asks for them is refused with a numbered code
 //! ([`ERROR_CODES`]).

@@ -5,7 +5,7 @@
 mod common;
 
 use common::case_path;
-use common::families::{FamilyCase, city};
+use common::families::{FamilyCase, city, city_with};
 use matching::{FamilyProof, RoundOptions, check_matching, solve};
 use serde_json::Value;
 
@@ -99,5 +99,42 @@ fn measure_generated_cities() {
             findings.blocking.len(),
             findings.least_blocking_families
         );
+    }
+}
+
+#[test]
+#[ignore = "measures; takes seconds"]
+fn measure_cities_full_of_siblings() {
+    for (children, programmes, alone) in [
+        (60, 5, 0.2),
+        (150, 8, 0.2),
+        (300, 15, 0.2),
+        (300, 15, 0.5),
+        (1_000, 50, 0.2),
+        (1_000, 50, 0.5),
+    ] {
+        for seed in 1..4 {
+            let case = city_with(children, programmes, seed, alone);
+            let round = case.round();
+            #[expect(clippy::disallowed_methods, reason = "a measurement")]
+            let start = std::time::Instant::now();
+            let options = RoundOptions {
+                time_limit_seconds: Some(2.0),
+                ..RoundOptions::default()
+            };
+            let outcome = solve(&round, &options).unwrap();
+            let seconds = start.elapsed().as_secs_f64();
+            let findings = outcome.family_findings().unwrap();
+            println!(
+                "{children:5} alone {alone} seed {seed}: {seconds:.3} s, {} of at most {} placed, ranks {} of at least {}, {:?}, {} block (at least {})",
+                outcome.placed(),
+                findings.most_placed,
+                findings.family_rank_sum,
+                findings.least_family_rank_sum,
+                findings.proof,
+                findings.blocking.len(),
+                findings.least_blocking_families
+            );
+        }
     }
 }

@@ -238,6 +238,11 @@ fn a_family_is_told_for_which_of_its_children_an_option_fails() {
         (reasons[0].ahead, reasons[0].needed, reasons[0].capacity),
         (Some(1), Some(2), Some(2))
     );
+    let chain = matching::cascade(
+        &outcome,
+        matching::Vacancy::ApplicantLeaves { applicant_id: "C" },
+    );
+    assert_eq!(chain.unwrap_err(), matching::CascadeError::JointOptions);
     let explainer = matching::Explainer::new(&outcome);
     let kind = |child: &str| explainer.reasons(child).unwrap()[0].reason;
     assert_eq!(kind("A"), matching::ReasonKind::SiblingOption);

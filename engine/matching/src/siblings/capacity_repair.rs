@@ -5,11 +5,10 @@
 //! would need them or holds one; it may miss a proposal that exists.
 
 use serde::Serialize;
-use solver::SolverError;
 
 use super::market::Market;
 use super::offers;
-use super::settle::{Settled, stable_except_proven};
+use super::settle::{Settled, found_except};
 
 /// Most seats added to one programme, over all its groups.
 const PER_PROGRAMME: u32 = 2;
@@ -19,6 +18,8 @@ const IN_ALL: u32 = 4;
 const WORK: usize = 300_000;
 /// Most runs of the exact search.
 const RUNS: usize = 400;
+/// Decisions of one run in one group.
+const DECISIONS: u64 = 100;
 
 /// Seats that would make the round stable. A proposal to the city; the round itself is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,21 +43,14 @@ pub struct AddedSeats {
 
 /// Looks for seats to add until nobody blocks any more: first family by family with the constructive
 /// search, then, as far as the work allows, with the exact search through all sets of seats that the blocking families wish for, the smallest first.
-pub(super) fn propose(
-    market: &Market<'_>,
-    settled: &Settled,
-    seconds: Option<f64>,
-) -> Result<Option<CapacityProposal>, SolverError> {
+pub(super) fn propose(market: &Market<'_>, settled: &Settled) -> Option<CapacityProposal> {
     let mut repair = Repair {
         market,
         larger: market.clone(),
         runs: (WORK / market.option_count().max(1)).min(RUNS),
-        seconds,
     };
-    if let Some(proposal) = repair.family_by_family(settled)? {
-        return Ok(Some(proposal));
-    }
-    repair.set_by_set(settled)
+    let proposal = repair.family_by_family(settled);
+    proposal.or_else(|| repair.set_by_set(settled))
 }
 
 struct Repair<'a, 'round> {
@@ -64,7 +58,6 @@ struct Repair<'a, 'round> {
     larger: Market<'round>,
     /// Runs of the exact search left.
     runs: usize,
-    seconds: Option<f64>,
 }
 
 impl Repair<'_, '_> {
@@ -75,19 +68,16 @@ impl Repair<'_, '_> {
     }
 
     /// The best stable matching with these seats added.
-    fn with_added(&mut self, added: &[u32]) -> Result<Option<Vec<u32>>, SolverError> {
+    fn with_added(&mut self, added: &[u32]) -> Option<Vec<u32>> {
         if self.runs == 0 || !is_allowed(self.market, added) {
-            return Ok(None);
+            return None;
         }
         self.runs -= 1;
         self.add(added);
-        stable_except_proven(&self.larger, &[], self.seconds)
+        found_except(&self.larger, &[], DECISIONS).0
     }
 
-    fn family_by_family(
-        &mut self,
-        settled: &Settled,
-    ) -> Result<Option<CapacityProposal>, SolverError> {
+    fn family_by_family(&mut self, settled: &Settled) -> Option<CapacityProposal> {
         let mut added = vec![0_u32; self.market.capacity.len()];
         let mut chosen = settled.chosen.clone();
         let mut blocking = settled.blocking.clone();
@@ -115,19 +105,19 @@ impl Repair<'_, '_> {
                 }
             }
             let Some((tried, found)) = step else {
-                return Ok(None);
+                return None;
             };
             (added, chosen) = (tried, found.chosen);
             self.add(&added);
             blocking = offers::blocking(&self.larger, &chosen);
         }
-        if let Some(best) = stable_except_proven(&self.larger, &[], self.seconds)? {
+        if let Some(best) = found_except(&self.larger, &[], DECISIONS).0 {
             chosen = best;
         }
-        Ok(Some(self.proposal(&added, &chosen)))
+        Some(self.proposal(&added, &chosen))
     }
 
-    fn set_by_set(&mut self, settled: &Settled) -> Result<Option<CapacityProposal>, SolverError> {
+    fn set_by_set(&mut self, settled: &Settled) -> Option<CapacityProposal> {
         let mut wished: Vec<u32> = Vec::new();
         for (family, _) in &settled.blocking {
             for option in self.market.options(*family as usize) {
@@ -143,22 +133,22 @@ impl Repair<'_, '_> {
                 let from = set.last().copied().unwrap_or(0);
                 for seat in wished.iter().filter(|seat| **seat >= from) {
                     if self.runs == 0 {
-                        return Ok(None);
+                        return None;
                     }
                     let set: Vec<u32> = set.iter().copied().chain([*seat]).collect();
                     let mut added = vec![0_u32; self.market.capacity.len()];
                     for seat in &set {
                         added[*seat as usize] += 1;
                     }
-                    if let Some(chosen) = self.with_added(&added)? {
-                        return Ok(Some(self.proposal(&added, &chosen)));
+                    if let Some(chosen) = self.with_added(&added) {
+                        return Some(self.proposal(&added, &chosen));
                     }
                     larger_sets.push(set);
                 }
             }
             sets = larger_sets;
         }
-        Ok(None)
+        None
     }
 
     fn proposal(&self, added: &[u32], chosen: &[u32]) -> CapacityProposal {

@@ -39,6 +39,56 @@ pub struct BlockingOption {
 }
 
 /// Facts about the matching of a round with joint options.
+///
+/// # The rule
+///
+/// A family ranks *joint options*: for each option, one programme (or none) per child. Staying
+/// entirely unplaced always comes last. A matching is stable if it is feasible and no family blocks.
+/// A family **blocks** with an option that it likes better than what it has if, at every programme
+/// and seat group of the option, the children *of other families* that come before the option's last
+/// child there, and the option's own children there, are together no more than the seats (Sun,
+/// Yamada, Takenami, Moriwaki and Yokoo, AAAI 2024). Seats held by siblings count as free. A child
+/// alone is a family of one: for it the rule is the ordinary one, and a round without siblings is
+/// stable in one sense exactly if it is in the other.
+///
+/// With siblings a stable matching may not exist, and stable matchings may differ in size.
+///
+/// # From rules to options
+///
+/// - `family_options.csv` lists the options of a family and replaces its siblings rule.
+/// - `together_only`: all children of the family that have wishes at one programme, by sum of ranks,
+///   then by greatest rank; or none of them anywhere. There is no partial option: a family that would
+///   take a place for one child alone writes `together_preferred`. A child without a wish does not
+///   hold back the others.
+/// - `together_preferred`: every combination of the children's wishes. First fewer children unplaced
+///   (the legal claim is each child's own), then fewer programmes (so all together first), then the
+///   smaller sum of ranks, then the smaller greatest rank (no child pays for the other). At most
+///   5,000 options; a family with more is refused.
+/// - `independent`: each child on its own, siblings' seats counted like all others.
+///
+/// Options that are equal in all of this are ties: the checker lets no family block for a tie, the
+/// solver takes them in the order of the programmes' lottery numbers.
+///
+/// An option is *void*, and left out, if a child has no application for its programme (it has no
+/// points there), or if a child that holds a place would lose it for less. Ranks count the options
+/// left. An option for a programme without seats of the child's group counts, but can never be had.
+/// Where a child holds a place, keeping it (its siblings unplaced) ends the list instead of staying
+/// unplaced, so nobody ends below the place held, whatever the rule.
+///
+/// # True ties
+///
+/// The solver works on the strict order after the lottery; what is stable there is weakly stable.
+/// The checker takes points and lots alone: an outside child stands in the way unless every child
+/// that the option sends there has a strictly better claim. What is said to be proven impossible is
+/// so for the order drawn; with other lots a stable matching may exist.
+///
+/// # Limits
+///
+/// The search settles what elimination leaves open with at most 20,000 decisions per group of
+/// families; beyond that a whole-number model decides, under the time limit of the round. Only this
+/// model knows the limit: while it is not hit, the same round gives the same bytes. Where no stable
+/// matching exists, the least number of blocking families is proven by trying sets of families one
+/// by one, which large rounds do not allow: there 1 is the proven bound.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FamilyFindings {
     /// What is proven.

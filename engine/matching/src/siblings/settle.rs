@@ -10,6 +10,8 @@ use super::offers;
 
 /// Decisions that the search may take in one group before the exact model takes over.
 const DECISIONS: u64 = 20_000;
+/// Decisions for all sets of excused families that are tried one by one.
+const EXCUSE_DECISIONS: u64 = 50_000;
 /// Orders that the constructive search tries where no stable matching exists.
 const ATTEMPTS: u64 = 6;
 /// Sets of excused families that are tried one by one, times the options of the market.
@@ -60,7 +62,7 @@ pub(crate) fn settle(market: &Market<'_>, seconds: Option<f64>) -> Result<Settle
         }
         Known::None => {
             let hope = placeable(market);
-            let (chosen, least) = excuse(market, seconds)?;
+            let (chosen, least) = excuse(market);
             Ok(settled(market, chosen, hope.placed, hope.rank_sum, least))
         }
     }
@@ -101,16 +103,18 @@ fn fewest_blocking(market: &Market<'_>) -> offers::Found {
     best
 }
 
-/// The best matching in which nobody but the excused families blocks, if it is proven to be it.
-pub(super) fn stable_except_proven(
+/// What the search alone finds: the best matching in which nobody but the excused families blocks,
+/// and whether it decided every group.
+pub(super) fn found_except(
     market: &Market<'_>,
     excused: &[u32],
-    seconds: Option<f64>,
-) -> Result<Option<Vec<u32>>, SolverError> {
-    Ok(match stable_except(market, excused, seconds)? {
-        Known::Best(chosen) => Some(chosen),
-        _ => None,
-    })
+    decisions: u64,
+) -> (Option<Vec<u32>>, bool) {
+    let mut domains = Domains::new(market, excused);
+    if domains.conclude().is_err() {
+        return (None, true);
+    }
+    decided(&mut domains, decisions)
 }
 
 /// The best matching in which nobody but the excused families blocks.
@@ -123,7 +127,7 @@ fn stable_except(
     if domains.conclude().is_err() {
         return Ok(Known::None);
     }
-    let (known, undecided) = searched(&mut domains);
+    let (known, undecided) = searched(&mut domains, DECISIONS);
     if undecided.is_empty() {
         return Ok(known.map_or(Known::None, Known::Best));
     }
@@ -135,7 +139,7 @@ fn stable_except(
 
 /// Searches all groups of concluded domains: the choice of all families, `None` if some group has no
 /// stable choice, and the groups that the budget did not suffice for.
-fn searched(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, Vec<Vec<u32>>) {
+fn searched(domains: &mut Domains<'_, '_>, decisions: u64) -> (Option<Vec<u32>>, Vec<Vec<u32>>) {
     let families: Vec<u32> = (0..domains.market().family_count() as u32).collect();
     let mut chosen: Vec<u32> = families
         .iter()
@@ -143,7 +147,7 @@ fn searched(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, Vec<Vec<u32>>) 
         .collect();
     let mut undecided = Vec::new();
     for group in groups(domains, &families) {
-        let mut branching = Branching { budget: DECISIONS };
+        let mut branching = Branching { budget: decisions };
         match branching.best(domains, &group, 0) {
             Ok(Some(Best { chosen: found, .. })) => {
                 for (family, option) in found {
@@ -215,21 +219,21 @@ fn modelled(
 }
 
 /// No stable matching exists: a matching with few blocking families, and how few there must be.
-fn excuse(market: &Market<'_>, seconds: Option<f64>) -> Result<(Vec<u32>, u64), SolverError> {
+fn excuse(market: &Market<'_>) -> (Vec<u32>, u64) {
     let found = fewest_blocking(market);
     let mut excused = found.blocking;
     let mut best = found.chosen;
     let mut domains = Domains::new(market, &excused);
     if domains.conclude().is_ok() {
         // Leave out whoever need not be excused; of the others, keep the best that is known.
-        if let (Some(chosen), true) = decided(&mut domains) {
+        if let (Some(chosen), true) = decided(&mut domains, DECISIONS) {
             best = chosen;
         }
         excused.retain(|family| {
             let mark = domains.mark();
             let found = match domains.bind(*family as usize) {
                 Err(_) => None,
-                Ok(()) => decided(&mut domains).0,
+                Ok(()) => decided(&mut domains, DECISIONS).0,
             };
             match found {
                 Some(chosen) => best = chosen,
@@ -246,18 +250,18 @@ fn excuse(market: &Market<'_>, seconds: Option<f64>) -> Result<(Vec<u32>, u64), 
         if sets.saturating_mul(market.option_count() as u64) > EXCUSE_WORK {
             break;
         }
-        match best_with_excused(market, size as usize, seconds)? {
-            (Some(chosen), _) => return Ok((chosen, least)),
+        match best_with_excused(market, size as usize) {
+            (Some(chosen), _) => return (better(market, best, chosen), least),
             (None, true) => least = size + 1,
             (None, false) => break,
         }
     }
-    Ok((best, least))
+    (best, least)
 }
 
 /// The choice that the search finds, and whether it decided every group.
-fn decided(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, bool) {
-    match searched(domains) {
+fn decided(domains: &mut Domains<'_, '_>, decisions: u64) -> (Option<Vec<u32>>, bool) {
+    match searched(domains, decisions) {
         (Some(chosen), undecided) if undecided.is_empty() => (Some(chosen), true),
         (None, _) => (None, true),
         (Some(_), _) => (None, false),
@@ -266,30 +270,36 @@ fn decided(domains: &mut Domains<'_, '_>) -> (Option<Vec<u32>>, bool) {
 
 /// The best matching in which at most `size` families block, if one was found, and whether every set
 /// of so many families was decided.
-fn best_with_excused(
-    market: &Market<'_>,
-    size: usize,
-    seconds: Option<f64>,
-) -> Result<(Option<Vec<u32>>, bool), SolverError> {
+fn best_with_excused(market: &Market<'_>, size: usize) -> (Option<Vec<u32>>, bool) {
     let families = market.family_count() as u32;
+    let sets = (0..size as u64).fold(1, |sets, it| sets * (u64::from(families) - it) / (it + 1));
+    let decisions = EXCUSE_DECISIONS / sets.max(1) + 10;
     let mut all_decided = true;
     let mut set: Vec<u32> = (0..size as u32).collect();
     let mut best: Option<((u64, std::cmp::Reverse<u64>), Vec<u32>)> = None;
     while set.last().is_some_and(|last| *last < families) {
-        match stable_except(market, &set, seconds)? {
-            Known::Best(chosen) => {
-                let (placed, rank_sum) = market.value(&chosen);
-                let value = (placed, std::cmp::Reverse(rank_sum));
-                if best.as_ref().is_none_or(|best| best.0 < value) {
-                    best = Some((value, chosen));
-                }
+        let (found, is_decided) = found_except(market, &set, decisions);
+        all_decided &= is_decided;
+        if let Some(chosen) = found {
+            let (placed, rank_sum) = market.value(&chosen);
+            let value = (placed, std::cmp::Reverse(rank_sum));
+            if best.as_ref().is_none_or(|best| best.0 < value) {
+                best = Some((value, chosen));
             }
-            Known::None => {}
-            Known::Open(..) => all_decided = false,
         }
         next_set(&mut set, families);
     }
-    Ok((best.map(|best| best.1), all_decided))
+    (best.map(|best| best.1), all_decided)
+}
+
+/// The one of two matchings in which fewer families block, then more children are placed.
+fn better(market: &Market<'_>, one: Vec<u32>, other: Vec<u32>) -> Vec<u32> {
+    let key = |chosen: &[u32]| {
+        let (placed, rank_sum) = market.value(chosen);
+        let blocking = offers::blocking(market, chosen).len();
+        (blocking, std::cmp::Reverse(placed), rank_sum)
+    };
+    if key(&one) < key(&other) { one } else { other }
 }
 
 /// The next set of the same size in lexicographic order; past the last one, its end is `families`.

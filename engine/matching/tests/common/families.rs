@@ -263,6 +263,11 @@ impl Draws {
 /// A generated city like the certified ones: a share of the children in families of two or three,
 /// three age groups, popular and less popular programmes, siblings ahead of others in line.
 pub(crate) fn city(children: usize, programmes: usize, seed: u64) -> FamilyCase {
+    city_with(children, programmes, seed, 0.921)
+}
+
+/// A generated city in which this share of the families has one child.
+pub(crate) fn city_with(children: usize, programmes: usize, seed: u64, alone: f64) -> FamilyCase {
     let mut draws = Draws(ChaCha8Rng::seed_from_u64(seed));
     let ids: Vec<String> = (0..programmes).map(|it| format!("P{it:04}")).collect();
     let mut reach = Vec::new();
@@ -277,8 +282,8 @@ pub(crate) fn city(children: usize, programmes: usize, seed: u64) -> FamilyCase 
     let mut next = 0;
     while next < children {
         let size = match draws.unit() {
-            it if it < 0.921 => 1,
-            it if it < 0.985 => 2,
+            it if it < alone => 1,
+            it if it < alone + 0.8 * (1.0 - alone) => 2,
             _ => 3,
         };
         let members: Vec<String> = (next..(next + size).min(children))
