@@ -104,9 +104,7 @@ impl Repair<'_, '_> {
                     }
                 }
             }
-            let Some((tried, found)) = step else {
-                return None;
-            };
+            let (tried, found) = step?;
             (added, chosen) = (tried, found.chosen);
             self.add(&added);
             blocking = offers::blocking(&self.larger, &chosen);

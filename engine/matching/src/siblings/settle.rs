@@ -276,20 +276,20 @@ fn best_with_excused(market: &Market<'_>, size: usize) -> (Option<Vec<u32>>, boo
     let decisions = EXCUSE_DECISIONS / sets.max(1) + 10;
     let mut all_decided = true;
     let mut set: Vec<u32> = (0..size as u32).collect();
-    let mut best: Option<((u64, std::cmp::Reverse<u64>), Vec<u32>)> = None;
+    let mut best: Option<(u64, u64, Vec<u32>)> = None;
     while set.last().is_some_and(|last| *last < families) {
         let (found, is_decided) = found_except(market, &set, decisions);
         all_decided &= is_decided;
         if let Some(chosen) = found {
             let (placed, rank_sum) = market.value(&chosen);
-            let value = (placed, std::cmp::Reverse(rank_sum));
-            if best.as_ref().is_none_or(|best| best.0 < value) {
-                best = Some((value, chosen));
+            let is_better = |best: &(u64, u64, _)| (best.0, rank_sum) < (placed, best.1);
+            if best.as_ref().is_none_or(is_better) {
+                best = Some((placed, rank_sum, chosen));
             }
         }
         next_set(&mut set, families);
     }
-    (best.map(|best| best.1), all_decided)
+    (best.map(|best| best.2), all_decided)
 }
 
 /// The one of two matchings in which fewer families block, then more children are placed.
