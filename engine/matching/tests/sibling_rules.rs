@@ -86,6 +86,8 @@ fn common_places_go_by_the_sum_of_ranks_then_by_the_greatest_rank() {
         let got = |ranks| places(rule, &programmes, &applications(ranks));
         assert_eq!(got([(1, 3), (2, 1), (3, 2)]), (at("Q"), at("Q")));
         assert_eq!(got([(1, 3), (2, 2), (3, 1)]), (at("Q"), at("Q")));
+        // The sum counts first, although one child is worse off for it.
+        assert_eq!(got([(1, 4), (3, 3), (2, 5)]), (at("P"), at("P")));
     }
 }
 

@@ -84,7 +84,7 @@ pub struct BlockingOption {
 ///
 /// # Limits
 ///
-/// The search settles what elimination leaves open with at most 20,000 decisions per group of
+/// The search settles what elimination leaves open with at most 5,000 decisions per group of
 /// families; beyond that a whole-number model decides, under the time limit of the round. Only this
 /// model knows the limit: while it is not hit, the same round gives the same bytes. Where no stable
 /// matching exists, the least number of blocking families is proven by trying sets of families one

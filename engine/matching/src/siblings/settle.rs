@@ -9,7 +9,7 @@ use super::market::Market;
 use super::offers;
 
 /// Decisions that the search may take in one group before the exact model takes over.
-const DECISIONS: u64 = 20_000;
+const DECISIONS: u64 = 5_000;
 /// Decisions for all sets of excused families that are tried one by one.
 const EXCUSE_DECISIONS: u64 = 50_000;
 /// Orders that the constructive search tries where no stable matching exists.
