@@ -15,7 +15,7 @@ const EXCUSE_DECISIONS: u64 = 50_000;
 /// Orders that the constructive search tries where no stable matching exists.
 const ATTEMPTS: u64 = 6;
 /// Sets of excused families that are tried one by one, times the options of the market.
-const EXCUSE_WORK: u64 = 8_000_000;
+const EXCUSE_WORK: u64 = 3_000_000;
 
 /// A matching and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
