@@ -97,6 +97,11 @@ pub enum CascadeError {
         /// The group asked for.
         seat_group: String,
     },
+    /// Families rank joint options: children do not move one by one.
+    #[error(
+        "a chain of single moves was to be worked out, but families of this round rank joint options; run the round again instead"
+    )]
+    JointOptions,
 }
 
 /// Works out who moves when a place becomes free, without changing the outcome.
@@ -124,7 +129,8 @@ pub enum CascadeError {
 ///
 /// # Errors
 ///
-/// [`CascadeError`] when the child or the seats are unknown or the child has no place.
+/// [`CascadeError`] when the child or the seats are unknown or the child has no place, and in rounds
+/// with joint options.
 ///
 /// ```
 /// use matching::{RoundFiles, RoundOptions, Vacancy, cascade, read_round, solve};
@@ -143,6 +149,9 @@ pub fn cascade(outcome: &Outcome<'_>, vacancy: Vacancy<'_>) -> Result<Cascade, C
     let round = outcome.round;
     if round.has_flexible_programmes() {
         return Err(CascadeError::Flexible);
+    }
+    if outcome.families.is_some() {
+        return Err(CascadeError::JointOptions);
     }
     let (left, mut seat) = first_free(outcome, vacancy)?;
     let mut granted = outcome.granted.clone();

@@ -3,6 +3,8 @@
 //! Knows the round and the rules, nothing of the solver: it compares points and lots itself and takes
 //! no order, lottery number or intermediate result from it.
 
+mod families;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -105,6 +107,39 @@ pub enum Finding {
         /// The child in the seat with the lowest claim.
         admitted_applicant_id: String,
     },
+    /// What a family has is none of its joint options: its children are separated against its rule,
+    /// or placed against its ranking.
+    NotAnOption {
+        /// The family.
+        family_id: String,
+    },
+    /// A family likes a joint option better than what it has, and nothing stands in the way.
+    BlockingFamily {
+        /// The family.
+        family_id: String,
+        /// Place of the option among the family's admissible options, from 1.
+        option: u32,
+        /// Programme of each child in the option; `None` = unplaced.
+        would_get: Vec<(String, Option<String>)>,
+        /// The seats of the option; at each, `ahead + needed <= capacity`.
+        seats: Vec<BlockingSeat>,
+    },
+}
+
+/// One seat of an option that a family blocks with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct BlockingSeat {
+    /// The programme.
+    pub programme_id: String,
+    /// The seat group.
+    pub seat_group: String,
+    /// Seats.
+    pub capacity: u32,
+    /// Children of other families placed here over whom not every child of the family that the option
+    /// sends here has a strictly better claim.
+    pub ahead: u32,
+    /// Children of the family that the option sends here.
+    pub needed: u32,
 }
 
 impl fmt::Display for Finding {
@@ -187,6 +222,36 @@ impl fmt::Display for Finding {
                     "applicant {applicant_id} comes before {admitted_applicant_id} at {programme_id}, group {seat_group:?}, and wants that seat more"
                 )
             }
+            Self::NotAnOption { family_id } => {
+                write!(
+                    f,
+                    "what family {family_id} has is none of its joint options"
+                )
+            }
+            Self::BlockingFamily {
+                family_id,
+                option,
+                seats,
+                ..
+            } => {
+                write!(
+                    f,
+                    "family {family_id} wants its option {option} more, and nothing stands in the way:"
+                )?;
+                for (number, seat) in seats.iter().enumerate() {
+                    write!(
+                        f,
+                        "{} {}, group {:?}, has {} seats, {} children ahead, {} needed",
+                        if number > 0 { ";" } else { "" },
+                        seat.programme_id,
+                        seat.seat_group,
+                        seat.capacity,
+                        seat.ahead,
+                        seat.needed
+                    )?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -215,6 +280,8 @@ pub struct CheckReport {
     pub allowed_waste: u64,
     /// Children in at least one pair of justified envy.
     pub envious_applicants: u64,
+    /// Families with joint options that block.
+    pub blocking_joint_families: u64,
     /// Everything wrong, by kind, then applicant, then programme.
     pub findings: Vec<Finding>,
 }
@@ -282,6 +349,11 @@ impl SeatLoad {
 /// same points and a greater lot. An empty lot ties with every lot. Nobody has a claim to the place of
 /// a child that is enrolled there. Takes time O(wishes + placements x log applicants).
 ///
+/// Families with joint options block by these (Sun et al., AAAI 2024): with an option that they rank
+/// strictly better than what they have if, at every seat group of the option, the children of other
+/// families placed there and the children that the option sends there are together no more than the
+/// seats; a placed child does not count if every child sent there has a strictly better claim.
+///
 /// ```
 /// use matching::{Finding, RoundFiles, check_matching, read_placements, read_round};
 /// let round = read_round(RoundFiles::new(
@@ -323,7 +395,17 @@ pub fn check_matching(round: &Round, placements: &[PlacementRow]) -> CheckReport
     let room = fits_one_more(round, &children);
     let (envious_applicants, allowed_waste) =
         find_blocking(round, &granted, &loads, &room, &mut findings);
+    families::find_blocking_families(round, &granted, &mut findings);
     findings.sort_unstable();
+    let mut blocking: Vec<&str> = findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::BlockingFamily { family_id, .. } => Some(family_id.as_str()),
+            _ => None,
+        })
+        .collect();
+    blocking.dedup();
+    let blocking_joint_families = blocking.len() as u64;
     let count = |kind: fn(&Finding) -> bool| findings.iter().filter(|f| kind(f)).count() as u64;
     let placed = granted.iter().flatten().count() as u64;
     CheckReport {
@@ -340,6 +422,7 @@ pub fn check_matching(round: &Round, placements: &[PlacementRow]) -> CheckReport
         waste: count(|finding| matches!(finding, Finding::Waste { .. })),
         allowed_waste,
         envious_applicants,
+        blocking_joint_families,
         findings,
     }
 }
@@ -453,7 +536,9 @@ fn find_blocking(
                     enrolled_programme_id: round.programmes.get(wish.programme as usize).to_owned(),
                 });
             }
-            let better = got.is_none_or(|got| wish.rank < got.rank);
+            // Children whose families rank joint options block by these, if at all.
+            let better = got.is_none_or(|got| wish.rank < got.rank)
+                && round.joint.of_applicant(applicant).is_none();
             let Some(load) = loads.get(wish.seat as usize).filter(|_| better) else {
                 continue;
             };

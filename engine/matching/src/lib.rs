@@ -25,9 +25,11 @@
 //!   sense, the round takes the one that is best for every child ([`FlexibleProgramme`]).
 //! - With [`TieRule::MaxSize`] true ties stay ties: of all weakly stable matchings one of the greatest
 //!   size is sought, and only what that leaves open goes by lot.
+//! - Families may rank joint options, or have a rule for siblings: [`FamilyFindings`] states
+//!   the rule. Then the stable matching that places most is searched for, with a proof.
 //!
-//! Joint wishes of siblings are not covered by this version: input that asks for them is refused with
-//! a numbered code
+//! Not every pair of these goes together: input that asks for one that does not is refused with a
+//! numbered code
 //! ([`ERROR_CODES`]).
 //!
 //! # Example
@@ -83,6 +85,7 @@ mod rolling;
 mod round;
 mod row_reader;
 mod rule_lab;
+mod siblings;
 mod solve;
 mod suggestions;
 mod summary;
@@ -98,14 +101,14 @@ pub use audit::{
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use catalogue::{
     AdmissibleAttribute, AnswerKind, AnswerRow, Answers, CatalogueMode, CataloguesInForce,
-    Contribution, CriteriaCatalogue, Criterion, CriterionScope, Evaluation, Valuation,
-    EvidenceState, LegalGround, MissingEvidence, TieRuleStep, WORK_STATUS_VALUES, forbidden_word,
+    Contribution, CriteriaCatalogue, Criterion, CriterionScope, Evaluation, EvidenceState,
+    LegalGround, MissingEvidence, TieRuleStep, Valuation, WORK_STATUS_VALUES, forbidden_word,
 };
 pub use chances::{
     CalibrationBin, CalibrationTable, Chance, ChanceAssumptions, ChanceBand, ChildChances,
     LaterApplicants, SeatsThatMayFree, WishChance, WishPattern, calibration, chances, patterns_of,
 };
-pub use check::{CheckReport, Finding, check_matching};
+pub use check::{BlockingSeat, CheckReport, Finding, check_matching};
 pub use error_codes::ERROR_CODES;
 pub use flexible::{
     Amount, AmountError, BudgetRow, FlexibleProgramme, NO_CAP, SeatWeightRow, StaffingRatio,
@@ -126,11 +129,16 @@ pub use rolling::{
     UnknownReason, attribute_envy, hold_offers, hold_offers_in_rounds, preview_chain,
 };
 pub use round::{
-    ApplicantRow, ApplicationRow, ProgrammeRow, Round, RoundFiles, Siblings, read_round,
+    ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Round, RoundFiles, Siblings,
+    read_round,
 };
 pub use rule_lab::{
     CatalogueComparison, CatalogueError, LabOptions, ListedEnvy, Mechanism, MechanismReport,
     SiblingFigures, WaitingDays, compare_catalogues, replay, replay_placements,
+};
+pub use siblings::{
+    AddedSeats, BlockingOption, CapacityProposal, FamilyFindings, FamilyProof, FamilyReason,
+    OptionReason, family_reasons, write_family_reasons,
 };
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use suggestions::{

@@ -64,6 +64,11 @@ impl Problems {
         self.kinds.iter().map(|kind| kind.count).sum()
     }
 
+    /// Whether anything was found in a file.
+    pub(crate) fn concern(&self, file: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.file == file)
+    }
+
     /// Whether nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
         self.kinds.is_empty()

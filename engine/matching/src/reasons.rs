@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::flexible::{NO_CAP, out_of_turn};
 use crate::placements::WriteError;
 use crate::round::{NONE, Wish};
+use crate::siblings::{OptionReason, explain, granted_level};
 use crate::solve::Outcome;
 
 /// Why a wish was not granted.
@@ -22,6 +23,14 @@ pub enum ReasonKind {
     /// What the flexible programme has left of its budget, or of its seats for a group, is not enough
     /// for the child whose turn it is: this child, or one further ahead in line.
     BudgetSpent,
+    /// The child alone could have the place, but every better option of its family that sends it here
+    /// fails for a sibling; see [`crate::family_reasons`].
+    SiblingOption,
+    /// The child alone could have the place, but its family ranks what it has before every option that
+    /// sends the child here, or has no such option.
+    FamilyRanking,
+    /// Nothing stands in the way: the family is one of those for which no stable matching exists.
+    NoStableMatching,
 }
 
 /// What put the last admitted child before this one.
@@ -249,7 +258,11 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
         let flexible =
             round.budgets.of(wish.programme).is_some() && !self.out_of_turn[wish.seat as usize];
         match self.last[wish.seat as usize] {
-            Some(last) if last.place < place && (flexible || last.placed == capacity) => {
+            Some(last)
+                if last.place < place
+                    && (flexible || last.placed == capacity)
+                    && !self.a_sibling_is_at(applicant, wish.seat) =>
+            {
                 reason.reason = if flexible {
                     ReasonKind::BudgetSpent
                 } else {
@@ -266,11 +279,68 @@ impl<'outcome, 'round> Explainer<'outcome, 'round> {
                 reason.decided_by = Some(by);
                 Ok(reason)
             }
+            _ if round.joint.of_applicant(applicant).is_some() => {
+                reason.reason = self.joint_reason(applicant, position);
+                Ok(reason)
+            }
+            _ if self.is_excused(applicant) => {
+                reason.reason = ReasonKind::NoStableMatching;
+                Ok(reason)
+            }
             _ => Err(ReasonError::Unexplained {
                 applicant_id: reason.applicant_id,
                 programme_id: reason.programme_id,
             }),
         }
+    }
+
+    /// Why a child of a family with joint options did not get a place that it could have alone.
+    fn joint_reason(&self, applicant: usize, position: usize) -> ReasonKind {
+        let joint = &self.outcome.round.joint;
+        let Some(family) = joint.of_applicant(applicant) else {
+            return ReasonKind::FamilyRanking;
+        };
+        let family = &joint.families()[family];
+        let has = granted_level(self.outcome, family);
+        let better = (0..family.options.len()).filter(|option| {
+            family.options[*option].level < has
+                && joint.wishes(family, *option).contains(&(position as u32))
+        });
+        let mut kind = ReasonKind::FamilyRanking;
+        for option in better {
+            kind = ReasonKind::SiblingOption;
+            if explain(self.outcome, family, option).reason == OptionReason::NoStableMatching {
+                return ReasonKind::NoStableMatching;
+            }
+        }
+        kind
+    }
+
+    /// Whether a child of the same joint family is placed at the seat: to the family it counts as
+    /// free.
+    fn a_sibling_is_at(&self, applicant: usize, seat: u32) -> bool {
+        let round = self.outcome.round;
+        let Some(family) = round.joint.of_applicant(applicant) else {
+            return false;
+        };
+        let granted = |child: &u32| {
+            round
+                .wishes
+                .get(self.outcome.granted[*child as usize] as usize)
+        };
+        let children = round.joint.families()[family].children.iter();
+        children
+            .filter_map(granted)
+            .any(|granted| granted.seat == seat)
+    }
+
+    /// Whether the child, alone, is a family for which no stable matching exists.
+    fn is_excused(&self, applicant: usize) -> bool {
+        let round = self.outcome.round;
+        let family = round.family_of(applicant);
+        (self.outcome.families.iter())
+            .flat_map(|families| &families.blocking)
+            .any(|blocking| blocking.family_id == family)
     }
 
     /// Writes `reasons.csv`: one row per applicant and better wish, by applicant, then rank.

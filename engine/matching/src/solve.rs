@@ -8,6 +8,7 @@ use crate::flexible::cut_off_raising;
 use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::round::{NONE, Round};
+use crate::siblings::{FamilyFindings, place_families};
 use crate::ties::largest;
 
 /// For whom the matching is the best among the stable ones.
@@ -45,7 +46,8 @@ pub struct RoundOptions {
     /// Seed of the lottery: the same seed gives the same result.
     pub seed: u64,
     /// Seconds of the wall clock after which searches for a better answer stop (≥ 0); `None` lets them
-    /// run until the proof.
+    /// run until the proof. Needed only with [`TieRule::MaxSize`], and where siblings leave open what
+    /// elimination and search cannot settle.
     ///
     /// Reading, deferred acceptance and the searches counted in steps come on top. While no search
     /// reaches the limit, the result is the same on every machine; one that did shows by its bounds.
@@ -53,7 +55,7 @@ pub struct RoundOptions {
 }
 
 /// A round could not be run as asked.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SolveError {
     /// The time limit is no number of seconds.
     #[error(
@@ -70,16 +72,38 @@ pub enum SolveError {
         "E2112  the round was to use ties to place as many children as possible (max-size), which is not combined with budgets; break ties by lottery"
     )]
     MaxSizeWithBudgets,
+    /// Families rank joint options, and some programmes are flexible.
+    #[error(
+        "E2113  the round has joint options of families and programmes with budgets, which are not combined; run it without one of them"
+    )]
+    JointOptionsWithBudgets,
+    /// The matching best for programmes is asked for, and families rank joint options.
+    #[error(
+        "E2070  the round was to be run for programmes, but families rank joint options, and then no matching is best for all programmes; run it for families"
+    )]
+    ProgrammeSideWithSiblings,
+    /// Ties are to be used to place more children, and families rank joint options.
+    #[error(
+        "E2071  the round was to use ties to place as many children as possible (max-size), which is not combined with joint options of families; break ties by lottery"
+    )]
+    MaxSizeWithSiblings,
+    /// The exact model of the siblings round could not be solved.
+    #[error("E2073  the exact model of the siblings round failed: {0}; report the fault")]
+    ExactModel(String),
 }
 
 impl SolveError {
     /// The numbered code, as listed in [`crate::ERROR_CODES`].
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::BadTimeLimit(_) => error_codes::BAD_TIME_LIMIT,
             Self::FlexibleForProgrammes => error_codes::FLEXIBLE_FOR_PROGRAMMES,
             Self::MaxSizeWithBudgets => error_codes::MAX_SIZE_WITH_BUDGETS,
+            Self::JointOptionsWithBudgets => error_codes::JOINT_OPTIONS_WITH_BUDGETS,
+            Self::ProgrammeSideWithSiblings => error_codes::PROGRAMME_SIDE_WITH_SIBLINGS,
+            Self::MaxSizeWithSiblings => error_codes::MAX_SIZE_WITH_SIBLINGS,
+            Self::ExactModel(_) => error_codes::EXACT_SEARCH_FAILED,
         }
     }
 }
@@ -95,6 +119,8 @@ pub struct Outcome<'round> {
     pub(crate) granted: Vec<u32>,
     /// With [`TieRule::MaxSize`]: no weakly stable matching places more.
     pub(crate) most_placed: Option<u64>,
+    /// What is known of the matching where families rank joint options.
+    pub(crate) families: Option<FamilyFindings>,
 }
 
 /// Runs a round: deferred acceptance, stable for the order that the lottery makes of true ties, or
@@ -102,6 +128,10 @@ pub struct Outcome<'round> {
 ///
 /// With flexible programmes the matching is the child-optimal fair one instead: see
 /// [`crate::FlexibleProgramme`] and the rules of this crate.
+///
+/// Where families rank joint options, deferred acceptance does not apply: the stable matching that
+/// places most children, and of those the one with the smallest sum of family ranks, is searched
+/// for; [`Outcome::family_findings`] says what is proven about it.
 ///
 /// The same round, options and version give the same outcome; the order of the input rows does not
 /// matter. Takes time O(wishes x log wishes), and with [`TieRule::MaxSize`] up to the time limit.
@@ -131,12 +161,18 @@ pub fn solve<'round>(
         return Err(SolveError::BadTimeLimit(seconds));
     }
     if round.has_flexible_programmes() {
+        if !round.joint.is_empty() {
+            return Err(SolveError::JointOptionsWithBudgets);
+        }
         if options.optimal_for == OptimalFor::Programmes {
             return Err(SolveError::FlexibleForProgrammes);
         }
         if options.ties == TieRule::MaxSize {
             return Err(SolveError::MaxSizeWithBudgets);
         }
+    }
+    if !round.joint.is_empty() {
+        return place_families(round, options);
     }
     let mut priorities = Priorities::new(round, options.seed);
     let mut preferences = Preferences::new(round, options.seed);
@@ -162,6 +198,7 @@ pub fn solve<'round>(
         tied_wish_lists: preferences.tied_applicants,
         granted,
         most_placed,
+        families: None,
     })
 }
 
@@ -184,6 +221,12 @@ impl Outcome<'_> {
                 }),
             })
             .collect()
+    }
+
+    /// What is known of the matching; `None` for a round without joint options.
+    #[must_use]
+    pub fn family_findings(&self) -> Option<&FamilyFindings> {
+        self.families.as_ref()
     }
 
     /// Number of children with a place.

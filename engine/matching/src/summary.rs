@@ -8,6 +8,7 @@ use crate::check::{CheckReport, Finding};
 use crate::flexible::{FlexibleProgramme, NO_CAP, flexible_programmes};
 use crate::reasons::{DecidedBy, Explainer, ReasonError, last_admitted};
 use crate::round::{NONE, Round};
+use crate::siblings::FamilyFindings;
 use crate::solve::{OptimalFor, Outcome, TieRule};
 
 /// The result of a round in figures.
@@ -49,6 +50,9 @@ pub struct RoundSummary {
     pub waste: u64,
     /// Whether the checker confirmed the matching as feasible and stable.
     pub proven_stable: bool,
+    /// What is proven where families rank joint options; absent in other rounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub families: Option<FamilyFindings>,
     /// Enrolled children that keep their place and that move.
     pub enrolled: EnrolledFigures,
     /// How far the lottery was needed.
@@ -70,9 +74,10 @@ pub struct RoundSummary {
 
 /// Between how many children a stable matching places.
 ///
-/// Without true ties and equal ranks every stable matching places the same children, and both bounds
-/// are equal. With ties the upper bound is what [`TieRule::MaxSize`] proved within its time; with the
-/// lottery it only counts wishes and seats.
+/// Without true ties, equal ranks and joint options every stable matching places the same children,
+/// and both bounds are equal. With joint options but without ties the upper bound is what is proven
+/// of stable matchings, with ties what [`TieRule::MaxSize`] proved within its time. With the lottery, or
+/// where no stable matching exists, it only counts wishes and seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PlacedBounds {
     /// This many are placed here.
@@ -88,6 +93,8 @@ pub struct BlockingFamily {
     pub family_id: String,
     /// Programmes that block with a child of it, bytewise.
     pub programme_ids: Vec<String>,
+    /// Why, one sentence per blocking pair or option.
+    pub explanations: Vec<String>,
 }
 
 /// What became of the children that held a place before.
@@ -155,10 +162,13 @@ impl RoundSummary {
             wish_lists_with_ties: outcome.tied_wish_lists,
         };
         let strict = !outcome.priorities.any_tie && lottery.wish_lists_with_ties == 0;
-        let upper = match outcome.most_placed {
-            _ if strict => report.placed,
-            Some(most) => most,
-            None => most_placeable(round),
+        let upper = match (&outcome.families, outcome.most_placed) {
+            (Some(families), _) if strict && families.least_blocking_families == 0 => {
+                families.most_placed
+            }
+            (None, _) if strict => report.placed,
+            (None, Some(most)) => most,
+            _ => most_placeable(round),
         };
         Ok(Self {
             engine_version: env!("CARGO_PKG_VERSION"),
@@ -182,6 +192,7 @@ impl RoundSummary {
             envious_applicants: report.envious_applicants,
             waste: report.waste,
             proven_stable: report.is_stable(),
+            families: outcome.families.clone(),
             enrolled: enrolled_figures(outcome),
             lottery,
             cut_offs: cut_offs(outcome),
@@ -215,35 +226,46 @@ fn most_placeable(round: &Round) -> u64 {
 }
 
 fn blocking_families(round: &Round, report: &CheckReport) -> Vec<BlockingFamily> {
-    let mut families: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut families: BTreeMap<&str, BlockingFamily> = BTreeMap::new();
     for finding in &report.findings {
-        let (Finding::Waste {
-            applicant_id,
-            programme_id,
-            ..
-        }
-        | Finding::JustifiedEnvy {
-            applicant_id,
-            programme_id,
-            ..
-        }) = finding
-        else {
-            continue;
+        let (family, programmes): (&str, Vec<&str>) = match finding {
+            Finding::Waste {
+                applicant_id,
+                programme_id,
+                ..
+            }
+            | Finding::JustifiedEnvy {
+                applicant_id,
+                programme_id,
+                ..
+            } => match round.applicants.find_sorted(applicant_id) {
+                Some(applicant) => (round.family_of(applicant), vec![programme_id]),
+                None => continue,
+            },
+            Finding::BlockingFamily {
+                family_id, seats, ..
+            } => {
+                let programmes = seats.iter().map(|seat| seat.programme_id.as_str());
+                (family_id, programmes.collect())
+            }
+            _ => continue,
         };
-        if let Some(applicant) = round.applicants.find_sorted(applicant_id) {
-            let programmes = families.entry(round.family_of(applicant)).or_default();
-            programmes.push(programme_id.clone());
-        }
+        let entry = families.entry(family).or_insert_with(|| BlockingFamily {
+            family_id: family.to_owned(),
+            programme_ids: Vec::new(),
+            explanations: Vec::new(),
+        });
+        entry
+            .programme_ids
+            .extend(programmes.into_iter().map(str::to_owned));
+        entry.explanations.push(finding.to_string());
     }
     families
-        .into_iter()
-        .map(|(family, mut programme_ids)| {
-            programme_ids.sort_unstable();
-            programme_ids.dedup();
-            BlockingFamily {
-                family_id: family.to_owned(),
-                programme_ids,
-            }
+        .into_values()
+        .map(|mut family| {
+            family.programme_ids.sort_unstable();
+            family.programme_ids.dedup();
+            family
         })
         .collect()
 }

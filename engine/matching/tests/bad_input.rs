@@ -237,17 +237,141 @@ fn unknown_programmes_are_e2013_and_e2016() {
 }
 
 #[test]
-fn an_unknown_siblings_rule_is_e2015_and_keeping_siblings_together_is_refused_as_e2032() {
+fn unknown_contradicting_and_lonely_siblings_rules_are_e2015_e2067_and_e2069() {
     refused_with(
         "P1,,1\n",
         "",
-        "A1,,F,apart,\nA2,,F,together_only,\nA3,,F,together_preferred,\nA4,,F,independent,\n",
+        "A1,,F,apart,\nA2,,G,together_only,\nA3,,G,together_preferred,\nA4,,G,,\nA5,,,together_only,\n",
         &[
             ("E2015", "applicants", 1, "siblings"),
-            ("E2032", "applicants", 2, "siblings"),
-            ("E2032", "applicants", 3, "siblings"),
+            ("E2067", "applicants", 3, "siblings"),
+            ("E2067", "applicants", 4, "siblings"),
+            ("E2069", "applicants", 5, "siblings"),
         ],
     );
+}
+
+#[test]
+fn a_rule_that_stands_for_too_many_options_is_e2068() {
+    let mut programmes = String::new();
+    let mut applications = String::new();
+    let mut applicants = String::new();
+    for child in 0..4 {
+        applicants += &format!("A{child},,F,together_preferred,\n");
+        for programme in 0..8 {
+            applications += &format!("A{child},P{programme},{},0,0\n", programme + 1);
+        }
+    }
+    for programme in 0..8 {
+        programmes += &format!("P{programme},,1\n");
+    }
+    refused_with(
+        &programmes,
+        &applications,
+        &applicants,
+        &[("E2068", "applicants", 1, "siblings")],
+    );
+    let only = applicants.replace("preferred", "only");
+    refused_with(&programmes, &applications, &only, &[]);
+}
+
+#[test]
+fn every_fault_of_family_options_has_its_number() {
+    let programmes = format!("{PROGRAMMES}P1,,1\nP2,,1\n");
+    let applications = format!("{APPLICATIONS}A1,P1,1,0,0\nA2,P1,1,0,0\nB1,P1,1,0,0\n");
+    let applicants = format!("{APPLICANTS}A1,,F,,\nA2,,F,,\nB1,,G,,\nC1,,,,\n");
+    let options = "family_id,option,applicant_id,programme_id\n\
+        F,1,A1,P1\nF,1,A2,\n\
+        H,1,A1,P1\nF,1,Z9,P1\nF,1,B1,P1\nF,1,C1,P1\nF,2,A1,P9\nF,2,A2,P2\nF,2,A2,P1\n\
+        F,4,A1,P1\nF,x,A1,P1\nG,0,B1,P1\n";
+    let found = |options: &str| -> Vec<(String, u64, String)> {
+        let mut files = RoundFiles::new(programmes.as_bytes(), applications.as_bytes());
+        files.applicants = Some(applicants.as_bytes());
+        files.family_options = Some(options.as_bytes());
+        let problems = read_round(files).err().unwrap_or_default();
+        for problem in &problems {
+            assert!(ERROR_CODES.iter().any(|code| code.code == problem.code));
+            assert!(!problem.remedy.is_empty(), "{problem}");
+        }
+        let place = |problem: domain::InputProblem| {
+            let column = problem.column.unwrap_or_default();
+            (problem.code.to_owned(), problem.row.unwrap_or(0), column)
+        };
+        problems.into_iter().map(place).collect()
+    };
+    let expected = |rows: &[(&str, u64, &str)]| -> Vec<(String, u64, String)> {
+        let own = |row: &(&str, u64, &str)| (row.0.to_owned(), row.1, row.2.to_owned());
+        rows.iter().map(own).collect()
+    };
+    assert_eq!(
+        found(options),
+        expected(&[
+            ("E2060", 3, "family_id"),
+            ("E2061", 4, "applicant_id"),
+            ("E2062", 5, "applicant_id"),
+            ("E2062", 6, "applicant_id"),
+            ("E2063", 7, "programme_id"),
+            ("E2064", 9, "applicant_id"),
+            ("E2008", 11, "option"),
+        ])
+    );
+    // Gaps and missing children are told once every row can be read.
+    let readable = "family_id,option,applicant_id,programme_id\n\
+        F,1,A1,P1\nF,1,A2,\nF,3,A1,P1\nG,0,B1,P1\n";
+    assert_eq!(
+        found(readable),
+        expected(&[
+            ("E2065", 3, "option"),
+            ("E2066", 3, "option"),
+            ("E2065", 4, "option"),
+        ])
+    );
+    let sound =
+        "programme_id,applicant_id,option,family_id\nP1,A1,1,F\nP2,A2,1,F\n,A2,2,F\nP1,A1,2,F\n";
+    assert_eq!(found(sound), expected(&[]));
+    assert_eq!(
+        found("family_id,option,applicant_id\n"),
+        expected(&[("E2004", 0, "programme_id")])
+    );
+}
+
+#[test]
+fn what_does_not_go_with_joint_options_is_e2070_to_e2072() {
+    let programmes = format!("{PROGRAMMES}P1,,2\n");
+    let applications = format!("{APPLICATIONS}A1,P1,1,0,0\nA2,P1,1,0,0\n");
+    let applicants = format!("{APPLICANTS}A1,,F,together_only,\nA2,,F,together_only,\n");
+    let mut files = RoundFiles::new(programmes.as_bytes(), applications.as_bytes());
+    files.applicants = Some(applicants.as_bytes());
+    let round = read_round(files).unwrap();
+    let refused = |options: RoundOptions| solve(&round, &options).unwrap_err();
+    for (options, code) in [
+        (
+            RoundOptions {
+                optimal_for: OptimalFor::Programmes,
+                ..RoundOptions::default()
+            },
+            "E2070",
+        ),
+        (
+            RoundOptions {
+                ties: TieRule::MaxSize,
+                ..RoundOptions::default()
+            },
+            "E2071",
+        ),
+        (
+            RoundOptions {
+                time_limit_seconds: Some(f64::NAN),
+                ..RoundOptions::default()
+            },
+            "E2072",
+        ),
+    ] {
+        let error = refused(options);
+        assert_eq!(error.code(), code);
+        assert!(error.to_string().starts_with(code));
+        assert!(ERROR_CODES.iter().any(|known| known.code == code));
+    }
 }
 
 #[test]
@@ -264,13 +388,19 @@ fn enrolled_children_without_seats_are_e2017_and_too_many_of_them_e2018() {
 }
 
 #[test]
-fn joint_rankings_are_refused_as_e2030_not_left_out_of_account() {
+fn joint_options_and_budgets_together_are_refused_as_e2113() {
     let programmes = format!("{PROGRAMMES}P1,,1\n");
-    let mut files = RoundFiles::new(programmes.as_bytes(), APPLICATIONS.as_bytes());
-    files.family_options = Some(b"family_id,option,applicant_id,programme_id\n");
-    let problems = read_round(files).unwrap_err();
-    let found: Vec<_> = problems.iter().map(|p| (p.code, p.file.as_str())).collect();
-    assert_eq!(found, [("E2030", "family_options.csv")]);
+    let applications = format!("{APPLICATIONS}A1,P1,1,5,\n");
+    let mut files = RoundFiles::new(programmes.as_bytes(), applications.as_bytes());
+    let applicants = "applicant_id,seat_group,family_id,siblings,enrolled_programme_id\nA1,,F,,\n";
+    files.applicants = Some(applicants.as_bytes());
+    files.family_options = Some(b"family_id,option,applicant_id,programme_id\nF,1,A1,P1\n");
+    files.budgets = Some(b"programme_id,budget\nP1,1\n");
+    files.seat_weights = Some(b"programme_id,seat_group,weight\nP1,,1\n");
+    let round = read_round(files).unwrap();
+    let error = solve(&round, &RoundOptions::default()).unwrap_err();
+    assert_eq!(error.code(), "E2113");
+    assert!(error.to_string().starts_with(error.code()));
 }
 
 #[test]

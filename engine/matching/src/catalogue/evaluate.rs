@@ -6,9 +6,7 @@ use domain::InputProblem;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES, forbidden_word};
-use super::criterion::{
-    CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
-};
+use super::criterion::{CriteriaCatalogue, Criterion, CriterionScope, MissingEvidence, Valuation};
 use crate::error_codes as code;
 
 const ANSWERS: &str = "answers.csv";

@@ -11,8 +11,8 @@ pub use attribute::{
     AdmissibleAttribute, AnswerKind, LegalGround, WORK_STATUS_VALUES, forbidden_word,
 };
 pub use criterion::{
-    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
-    TieRuleStep,
+    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, MissingEvidence, TieRuleStep,
+    Valuation,
 };
 pub(crate) use criterion::{canonical_json, sha256_hex};
 pub use evaluate::{AnswerRow, Answers, Contribution, Evaluation, EvidenceState};

@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES, forbidden_word};
 use super::criterion::{
-    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, Valuation, MissingEvidence,
-    TieRuleStep,
+    CatalogueMode, CriteriaCatalogue, Criterion, CriterionScope, MissingEvidence, TieRuleStep,
+    Valuation,
 };
 use super::toml_section::{Found, Section, Source};
 use crate::error_codes as code;

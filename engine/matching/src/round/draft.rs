@@ -2,6 +2,7 @@
 
 use domain::InputProblem;
 
+use super::joint::{JointOptions, join_siblings};
 use super::rows::Siblings;
 use super::{NONE, Round, Seat, Wish};
 use crate::error_codes as code;
@@ -12,6 +13,7 @@ use crate::texts::Interner;
 pub(crate) const PROGRAMMES: &str = "programmes.csv";
 pub(super) const APPLICATIONS: &str = "applications.csv";
 pub(super) const APPLICANTS: &str = "applicants.csv";
+pub(super) const FAMILY_OPTIONS: &str = "family_options.csv";
 
 struct SeatDraft {
     programme: u32,
@@ -29,7 +31,25 @@ struct ApplicantDraft {
     row: u64,
 }
 
-/// Rows gathered so far. Add all programmes first.
+/// The siblings rule of one row of `applicants.csv`.
+pub(super) struct PersonRule {
+    pub(super) applicant: u32,
+    pub(super) family: u32,
+    pub(super) siblings: Siblings,
+    pub(super) row: u64,
+}
+
+/// One row of `family_options.csv`.
+pub(super) struct OptionDraft {
+    pub(super) family: u32,
+    pub(super) option: u32,
+    pub(super) applicant: u32,
+    /// [`NONE`] = unplaced.
+    pub(super) programme: u32,
+    pub(super) row: u64,
+}
+
+/// Rows gathered so far. Add all programmes first, family options last.
 #[derive(Default)]
 pub(super) struct Draft {
     programmes: Interner,
@@ -43,8 +63,14 @@ pub(super) struct Draft {
     applications: Vec<Wish>,
     people: Vec<ApplicantDraft>,
     pub(super) budgets: BudgetDrafts,
+    rules: Vec<PersonRule>,
+    options: Vec<OptionDraft>,
     /// The programmes could not be read: whether one is known cannot be said.
     pub(super) programmes_unreadable: bool,
+    /// A row of applicants.csv is faulty: whether a child has a family cannot be said.
+    pub(super) people_unreadable: bool,
+    /// A row of family_options.csv is faulty: whether an option is complete cannot be said.
+    pub(super) options_unreadable: bool,
     pub(super) problems: Problems,
     /// Number of the applicant of the last application.
     last_applicant: u32,
@@ -93,10 +119,10 @@ impl Draft {
         if self.programmes_unreadable {
             return;
         }
-        let column = if file == APPLICATIONS {
-            "programme_id"
-        } else {
+        let column = if file == APPLICANTS {
             "enrolled_programme_id"
+        } else {
+            "programme_id"
         };
         self.problems.add(code, file, || {
             InputProblem::new(code, file, "programmes.csv does not have this programme")
@@ -159,21 +185,6 @@ impl Draft {
         siblings: Siblings,
         enrolled: Option<&str>,
     ) {
-        if siblings != Siblings::Independent {
-            let word = match siblings {
-                Siblings::TogetherPreferred => "together_preferred",
-                _ => "together_only",
-            };
-            self.problems.add(code::SIBLINGS_NOT_COVERED, APPLICANTS, || {
-                InputProblem::new(
-                    code::SIBLINGS_NOT_COVERED,
-                    APPLICANTS,
-                    "this version places every child on its own; siblings cannot be kept together yet",
-                )
-                .at(row, "siblings", word)
-                .remedy("write independent, or match these families by hand")
-            });
-        }
         let enrolled = enrolled.and_then(|programme| {
             let number = self.find_programme(programme.as_bytes());
             if number.is_none() {
@@ -181,13 +192,80 @@ impl Draft {
             }
             number
         });
+        let applicant = self.applicants.number(applicant);
+        let family = family.map_or(NONE, |family| self.families.number(family));
         self.people.push(ApplicantDraft {
-            applicant: self.applicants.number(applicant),
+            applicant,
             group: self.groups.number(group),
-            family: family.map_or(NONE, |family| self.families.number(family)),
+            family,
             enrolled: enrolled.unwrap_or(NONE),
             row,
         });
+        if family != NONE || siblings != Siblings::Independent {
+            self.rules.push(PersonRule {
+                applicant,
+                family,
+                siblings,
+                row,
+            });
+        }
+    }
+
+    /// Adds one row of `family_options.csv`; `programme` is `None` when the child stays unplaced.
+    pub(super) fn add_family_option(
+        &mut self,
+        row: u64,
+        family: &str,
+        option: u32,
+        applicant: &str,
+        programme: Option<&str>,
+    ) {
+        let refuse = |code, column, value: &str, message: &str, remedy: &str| {
+            InputProblem::new(code, FAMILY_OPTIONS, message)
+                .at(row, column, value)
+                .remedy(remedy)
+        };
+        let programme = programme.map_or(Some(NONE), |programme| {
+            let number = self.find_programme(programme.as_bytes());
+            if number.is_none() {
+                let unknown = code::UNKNOWN_OPTION_PROGRAMME;
+                self.refuse_programme(unknown, FAMILY_OPTIONS, row, programme);
+            }
+            number
+        });
+        let family_number = self.families.find(family.as_bytes());
+        let number = self.applicants.find(applicant.as_bytes());
+        if self.people_unreadable && (family_number.is_none() || number.is_none()) {
+            return;
+        }
+        let Some(family_number) = family_number else {
+            self.problems.push(refuse(
+                code::UNKNOWN_FAMILY,
+                "family_id",
+                family,
+                "applicants.csv has no child of this family",
+                "name the family in the rows of its children, or correct the family_id",
+            ));
+            return;
+        };
+        if number.is_none() {
+            self.problems.push(refuse(
+                code::UNKNOWN_OPTION_CHILD,
+                "applicant_id",
+                applicant,
+                "the round does not have this child",
+                "add the child to applicants.csv, or correct the applicant_id",
+            ));
+        }
+        if let Some(applicant) = number {
+            self.options.push(OptionDraft {
+                family: family_number,
+                option,
+                applicant,
+                programme: programme.unwrap_or(NONE),
+                row,
+            });
+        }
     }
 
     /// Numbers everything in bytewise order, finds what contradicts itself, builds the round.
@@ -212,6 +290,7 @@ impl Draft {
             budgets: Budgets::default(),
             wish_starts: Vec::new(),
             wishes: Vec::new(),
+            joint: JointOptions::default(),
         };
         for seat in &mut self.seats {
             seat.programme = programme_place[seat.programme as usize];
@@ -241,9 +320,26 @@ impl Draft {
         for application in &mut self.applications {
             application.programme = programme_place[application.programme as usize];
         }
-        drop(applicant_place);
         sort_applications(&mut round, self.applications, self.application_of);
         settle_wishes(&mut round, &mut self.problems);
+        for rule in &mut self.rules {
+            rule.applicant = applicant_place[rule.applicant as usize];
+            rule.family = place(&family_place, rule.family).unwrap_or(NONE);
+        }
+        for option in &mut self.options {
+            option.applicant = applicant_place[option.applicant as usize];
+            option.family = family_place[option.family as usize];
+            option.programme = place(&programme_place, option.programme).unwrap_or(NONE);
+        }
+        drop(applicant_place);
+        let complete = !self.options_unreadable;
+        join_siblings(
+            &mut round,
+            &self.rules,
+            self.options,
+            complete,
+            &mut self.problems,
+        );
         if self.problems.is_empty() {
             Ok(round)
         } else {

@@ -1,12 +1,14 @@
 //! A placement round: children, programmes, seats and wishes in flat arrays.
 
 mod draft;
+mod joint;
 mod read;
 mod rows;
 
 pub(crate) use draft::PROGRAMMES;
+pub(crate) use joint::{JointFamily, JointOptions};
 pub use read::{RoundFiles, read_round};
-pub use rows::{ApplicantRow, ApplicationRow, ProgrammeRow, Siblings};
+pub use rows::{ApplicantRow, ApplicationRow, FamilyOptionRow, ProgrammeRow, Siblings};
 
 use crate::flexible::Budgets;
 use crate::texts::TextList;
@@ -79,6 +81,8 @@ pub struct Round {
     /// Where the wishes of each applicant start; one entry more than applicants.
     pub(crate) wish_starts: Vec<u32>,
     pub(crate) wishes: Vec<Wish>,
+    /// Families that rank what their children get together.
+    pub(crate) joint: JointOptions,
 }
 
 impl Round {
@@ -141,6 +145,19 @@ impl Round {
             .iter()
             .filter(|programme| **programme != NONE)
             .count()
+    }
+
+    /// Number of families with joint options: ranked in `family_options.csv` or by a siblings rule.
+    #[must_use]
+    pub fn joint_family_count(&self) -> usize {
+        self.joint.families().len()
+    }
+
+    /// Options of `family_options.csv` left out of account, because a child has no application for
+    /// the programme or would lose the place it holds.
+    #[must_use]
+    pub fn void_option_count(&self) -> u64 {
+        self.joint.void_options
     }
 
     /// Applicant identifiers, bytewise ascending.

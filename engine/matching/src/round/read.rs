@@ -4,7 +4,7 @@ use std::io::Read;
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, FAMILY_OPTIONS, PROGRAMMES};
 use super::rows::{RANK_MESSAGE, RANK_REMEDY, Siblings};
 use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;
@@ -33,7 +33,7 @@ pub struct RoundFiles<R> {
     pub applications: R,
     /// `applicants.csv`: `applicant_id,seat_group,family_id,siblings,enrolled_programme_id`.
     pub applicants: Option<R>,
-    /// `family_options.csv`. Refused by this version (E2030).
+    /// `family_options.csv`: `family_id,option,applicant_id,programme_id`.
     pub family_options: Option<R>,
     /// `budgets.csv`: `programme_id,budget`; only together with `seat_weights`.
     pub budgets: Option<R>,
@@ -84,19 +84,6 @@ fn read_round_within<R: Read>(
     row_limit: u64,
 ) -> Result<Round, Vec<InputProblem>> {
     let mut draft = Draft::default();
-    let refused = [(
-        files.family_options.is_some(),
-        "family_options.csv",
-        code::FAMILY_OPTIONS_NOT_COVERED,
-        "joint rankings of families are not covered by this version",
-        "remove the file and give each child its own wishes, or match these families by hand",
-    )];
-    for (given, file, code, message, remedy) in refused {
-        if given {
-            let problem = InputProblem::new(code, file, message).remedy(remedy);
-            draft.problems.push(problem);
-        }
-    }
     let flexible = files.budgets.is_some() || files.seat_weights.is_some();
     draft.budgets = read_budgets(
         files.budgets,
@@ -109,6 +96,9 @@ fn read_round_within<R: Read>(
     read_applications(files.applications, row_limit, &mut draft);
     if let Some(applicants) = files.applicants {
         read_applicants(applicants, row_limit, &mut draft);
+    }
+    if let Some(options) = files.family_options {
+        read_family_options(options, row_limit, &mut draft);
     }
     draft.finish()
 }
@@ -268,6 +258,30 @@ fn read_applicants<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
             }
         }
     }
+}
+
+fn read_family_options<R: Read>(input: R, row_limit: u64, draft: &mut Draft) {
+    const COLUMNS: &[&str] = &["family_id", "option", "applicant_id", "programme_id"];
+    draft.people_unreadable = draft.problems.concern(APPLICANTS);
+    let problems = &mut draft.problems;
+    let table = CsvTable::open(FAMILY_OPTIONS, COLUMNS, input, row_limit, problems);
+    if let Some(mut table) = table {
+        while table.advance(&mut draft.problems) {
+            let family = table.filled(0, &mut draft.problems);
+            let option = table.number(1, "from 1 to 4294967295", &mut draft.problems);
+            let applicant = table.filled(2, &mut draft.problems);
+            let programme = table.text(3, &mut draft.problems);
+            if let (Some(family), Some(option), Some(applicant), Some(programme)) =
+                (family, option, applicant, programme)
+            {
+                let programme = Some(programme).filter(|programme| !programme.is_empty());
+                draft.add_family_option(table.row(), family, option, applicant, programme);
+            } else {
+                draft.options_unreadable = true;
+            }
+        }
+    }
+    draft.options_unreadable |= draft.problems.concern(FAMILY_OPTIONS);
 }
 
 fn read_siblings<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Siblings> {

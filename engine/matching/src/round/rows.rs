@@ -2,7 +2,7 @@
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, FAMILY_OPTIONS, PROGRAMMES};
 use super::{GREATEST_RANK, Round};
 use crate::error_codes as code;
 use crate::flexible::{BudgetDrafts, BudgetRow, SeatWeightRow};
@@ -41,10 +41,35 @@ pub enum Siblings {
     /// Each child on its own.
     #[default]
     Independent,
-    /// At one programme if possible. Refused by this version (E2032).
+    /// At one programme if possible: all together first, then the fewest unplaced and the fewest
+    /// programmes.
     TogetherPreferred,
-    /// At one programme or not at all. Refused by this version (E2032).
+    /// All children that have wishes at one programme, or none of them anywhere.
     TogetherOnly,
+}
+
+impl Siblings {
+    /// The word in `applicants.csv`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Independent => "independent",
+            Self::TogetherPreferred => "together_preferred",
+            Self::TogetherOnly => "together_only",
+        }
+    }
+}
+
+/// One row of `family_options.csv`: where one child goes in one joint option of its family.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FamilyOptionRow {
+    /// Family, one that a child of the round belongs to.
+    pub family_id: String,
+    /// Number of the option, 1 = best, without gaps.
+    pub option: u32,
+    /// A child of the family.
+    pub applicant_id: String,
+    /// Programme; `None` when the child stays unplaced in this option.
+    pub programme_id: Option<String>,
 }
 
 /// One row of `applicants.csv`.
@@ -70,7 +95,7 @@ impl Round {
     /// # Errors
     ///
     /// All problems at once: empty identifiers, ranks outside 1 to 1,000,000,000, duplicate rows,
-    /// unknown programmes, siblings that are to be kept together (not covered yet).
+    /// unknown programmes, contradicting siblings rules.
     ///
     /// ```
     /// use matching::{ApplicationRow, ProgrammeRow, Round};
@@ -86,7 +111,7 @@ impl Round {
         applications: &[ApplicationRow],
         applicants: &[ApplicantRow],
     ) -> Result<Self, Vec<InputProblem>> {
-        Self::from_flexible_rows(programmes, applications, applicants, &[], &[])
+        Self::from_all_rows(programmes, applications, applicants, (&[], &[]), &[])
     }
 
     /// [`Round::from_rows`] with budgets and weights of flexible programmes.
@@ -101,6 +126,38 @@ impl Round {
         applicants: &[ApplicantRow],
         budgets: &[BudgetRow],
         weights: &[SeatWeightRow],
+    ) -> Result<Self, Vec<InputProblem>> {
+        let flexible = (budgets, weights);
+        Self::from_all_rows(programmes, applications, applicants, flexible, &[])
+    }
+
+    /// Builds a round whose families rank joint options, as in `family_options.csv`.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, those of [`Round::from_rows`] and those of the options: unknown
+    /// families, children and programmes, children of another family, gaps, missing and double rows.
+    pub fn from_rows_with_options(
+        programmes: &[ProgrammeRow],
+        applications: &[ApplicationRow],
+        applicants: &[ApplicantRow],
+        family_options: &[FamilyOptionRow],
+    ) -> Result<Self, Vec<InputProblem>> {
+        Self::from_all_rows(
+            programmes,
+            applications,
+            applicants,
+            (&[], &[]),
+            family_options,
+        )
+    }
+
+    fn from_all_rows(
+        programmes: &[ProgrammeRow],
+        applications: &[ApplicationRow],
+        applicants: &[ApplicantRow],
+        (budgets, weights): (&[BudgetRow], &[SeatWeightRow]),
+        family_options: &[FamilyOptionRow],
     ) -> Result<Self, Vec<InputProblem>> {
         let mut draft = Draft::default();
         draft.budgets = BudgetDrafts::from_rows(budgets, weights, &mut draft.problems);
@@ -141,6 +198,17 @@ impl Round {
                 given.family_id.as_deref(),
                 given.siblings,
                 given.enrolled_programme_id.as_deref(),
+            );
+        }
+        for (row, given) in (1..).zip(family_options) {
+            draft.refuse_empty(FAMILY_OPTIONS, row, "family_id", &given.family_id);
+            draft.refuse_empty(FAMILY_OPTIONS, row, "applicant_id", &given.applicant_id);
+            draft.add_family_option(
+                row,
+                &given.family_id,
+                given.option,
+                &given.applicant_id,
+                given.programme_id.as_deref(),
             );
         }
         draft.finish()

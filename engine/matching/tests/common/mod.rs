@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod city;
+pub(crate) mod families;
 pub(crate) mod flexible;
 pub(crate) mod live;
 pub(crate) mod tiny;
