@@ -336,7 +336,7 @@ fn every_fault_of_family_options_has_its_number() {
 }
 
 #[test]
-fn what_does_not_go_with_joint_options_is_e2070_to_e2072() {
+fn what_does_not_go_with_joint_options_is_e2070_e2071_or_e2080() {
     let programmes = format!("{PROGRAMMES}P1,,2\n");
     let applications = format!("{APPLICATIONS}A1,P1,1,0,0\nA2,P1,1,0,0\n");
     let applicants = format!("{APPLICANTS}A1,,F,together_only,\nA2,,F,together_only,\n");
@@ -364,7 +364,7 @@ fn what_does_not_go_with_joint_options_is_e2070_to_e2072() {
                 time_limit_seconds: Some(f64::NAN),
                 ..RoundOptions::default()
             },
-            "E2072",
+            "E2080",
         ),
     ] {
         let error = refused(options);

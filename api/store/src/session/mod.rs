@@ -82,6 +82,14 @@ impl Database {
         })
     }
 
+    /// Most connections at once.
+    pub(crate) fn connections(&self) -> u32 {
+        match self {
+            Self::Sqlite { pool, .. } => pool.options().get_max_connections(),
+            Self::Postgres { pool } => pool.options().get_max_connections(),
+        }
+    }
+
     /// Starts a transaction that reads one state of the data and holds up nobody.
     pub(crate) async fn read(&self, name: &'static str) -> Result<Session, StoreError> {
         let open = match self {

@@ -34,7 +34,11 @@ impl SnapshotCache {
                 return Ok(Arc::clone(known));
             }
         }
-        let next = Arc::new(retried!(read(database, newest.as_deref()))?);
+        let next = match newest.as_deref() {
+            None if database.connections() > 1 => retried!(read_first(database)),
+            known => retried!(read(database, known)),
+        };
+        let next = Arc::new(next?);
         *newest = Some(Arc::clone(&next));
         Ok(next)
     }
@@ -56,8 +60,19 @@ async fn read(database: &Database, known: Option<&Snapshot>) -> Result<Snapshot,
     let mut session = database.read("read snapshot").await?;
     let next = match known {
         Some(known) => known.refresh(&mut session).await?,
-        None => Snapshot::build(&mut session).await?,
+        None => Snapshot::build(&mut session, None).await?,
     };
     session.commit().await?;
     Ok(next)
+}
+
+/// Reads the first snapshot over two connections at once. Only for one reader at a time: each holds one
+/// connection while it waits for the other.
+async fn read_first(database: &Database) -> Result<Snapshot, StoreError> {
+    let mut session = database.read("read snapshot").await?;
+    let mut beside = database.read("read snapshot").await?;
+    let first = Snapshot::build(&mut session, Some(&mut beside)).await?;
+    session.commit().await?;
+    beside.commit().await?;
+    Ok(first)
 }

@@ -179,12 +179,35 @@ impl Snapshot {
         }
     }
 
-    /// Reads everything.
-    pub(crate) async fn build(session: &mut Session) -> Result<Self, StoreError> {
+    /// Reads everything; contracts, the longest table, over the connection `beside` at the same time
+    /// if that sees the same state.
+    pub(crate) async fn build(
+        session: &mut Session,
+        beside: Option<&mut Session>,
+    ) -> Result<Self, StoreError> {
         let sequence = head(session).await?;
-        let providers = read::providers(session, &Which::All).await?;
-        let facilities = read::facilities(session, &Which::All).await?;
-        let children = read::children(session, &Which::All).await?;
+        // What the tables hold changes with this number only, so the same number is the same state.
+        let contracts = async {
+            let Some(beside) = beside else {
+                return Ok(None);
+            };
+            if head(beside).await? != sequence {
+                return Ok(None);
+            }
+            read::contracts(beside, &Which::All).await.map(Some)
+        };
+        let others = async {
+            let providers = read::providers(session, &Which::All).await?;
+            let facilities = read::facilities(session, &Which::All).await?;
+            let children = read::children(session, &Which::All).await?;
+            Ok::<_, StoreError>((providers, facilities, children))
+        };
+        let (contracts, (providers, facilities, mut children)) =
+            tokio::try_join!(contracts, others)?;
+        children.contracts = match contracts {
+            Some(contracts) => contracts,
+            None => read::contracts(session, &Which::All).await?,
+        };
         Ok(Self {
             sequence,
             providers: records(providers),
@@ -200,7 +223,7 @@ impl Snapshot {
             return Ok(self.clone());
         }
         let Some(touched) = Touched::since(session, self.sequence).await? else {
-            return Self::build(session).await;
+            return Self::build(session, None).await;
         };
         let mut next = Self {
             sequence,
@@ -215,7 +238,9 @@ impl Snapshot {
             next.facilities = renewed(&self.facilities, |record| record.id(), fresh);
         }
         if !touched.children.is_empty() {
-            let fresh = read::children(session, &Which::of(&touched.children)).await?;
+            let which = Which::of(&touched.children);
+            let mut fresh = read::children(session, &which).await?;
+            fresh.contracts = read::contracts(session, &which).await?;
             next.chunks = Arc::new(replaced(&self.chunks, &touched.children, fresh));
         }
         Ok(next)

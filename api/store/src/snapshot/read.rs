@@ -236,20 +236,16 @@ fn facility(row: &mut Fields<'_>) -> Result<FacilityRecord, StoreError> {
     })
 }
 
-/// Reads children with all that belongs to them, sorted.
+/// Reads children with all that belongs to them but contracts, sorted.
 ///
-/// The longest table is asked for first: while the database puts the next one together, another thread
-/// takes the last one apart.
+/// While the database puts one table together, another thread takes the last one apart.
 pub(super) async fn children(
     session: &mut Session,
     which: &Which<'_>,
 ) -> Result<Batch, StoreError> {
     let aside = matches!(which, Which::All);
-    let contracts = packed(session, &CONTRACTS, which).await?;
-    let taking = Taking::apart(Taken::default(), contracts, Taken::contracts, aside);
     let applications = packed(session, &APPLICATIONS, which).await?;
-    let taken = taking.done().await?;
-    let taking = Taking::apart(taken, applications, Taken::applications, aside);
+    let taking = Taking::apart(Taken::default(), applications, Taken::applications, aside);
     let children = packed(session, &CHILDREN, which).await?;
     let taken = taking.done().await?;
     let taking = Taking::apart(taken, children, Taken::children, aside);
@@ -260,6 +256,22 @@ pub(super) async fn children(
     taken.offers(&offers)?;
     taken.batch.sort();
     Ok(taken.batch)
+}
+
+/// Reads the versions of the contracts of children, sorted.
+pub(super) async fn contracts(
+    session: &mut Session,
+    which: &Which<'_>,
+) -> Result<Vec<ContractVersionRow>, StoreError> {
+    let aside = matches!(which, Which::All);
+    let contracts = packed(session, &CONTRACTS, which).await?;
+    let sorted = |taken: &mut Taken, texts: &[String]| {
+        taken.contracts(texts)?;
+        taken.batch.sort();
+        Ok(())
+    };
+    let taking = Taking::apart(Taken::default(), contracts, sorted, aside);
+    Ok(taking.done().await?.batch.contracts)
 }
 
 /// Rows of a table being taken apart.
