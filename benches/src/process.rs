@@ -181,6 +181,9 @@ impl Comparison {
     #[must_use]
     pub fn ratio_of(&self, usage: &Usage) -> Option<f64> {
         let own = self.lines.first()?.usage.processor?;
+        if own.is_zero() {
+            return None; // less than the clock of processes tells
+        }
         Some(usage.processor?.as_secs_f64() / own.as_secs_f64())
     }
 }

@@ -2,7 +2,8 @@
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, FAMILY_OPTIONS, OptionDraft, PersonRule};
+use super::draft::APPLICANTS;
+use super::family_rows::{FAMILY_OPTIONS, OptionDraft, PersonRule};
 use super::rows::Siblings;
 use super::{NONE, Round};
 use crate::error_codes as code;

@@ -1,6 +1,7 @@
 //! A placement round: children, programmes, seats and wishes in flat arrays.
 
 mod draft;
+mod family_rows;
 mod joint;
 mod read;
 mod rows;

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, APPLICATIONS, Draft, FAMILY_OPTIONS, PROGRAMMES};
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::family_rows::FAMILY_OPTIONS;
 use super::rows::{RANK_MESSAGE, RANK_REMEDY, Siblings};
 use super::{GREATEST_RANK, NONE, Round};
 use crate::csv_table::CsvTable;

@@ -2,7 +2,8 @@
 
 use domain::InputProblem;
 
-use super::draft::{APPLICANTS, APPLICATIONS, Draft, FAMILY_OPTIONS, PROGRAMMES};
+use super::draft::{APPLICANTS, APPLICATIONS, Draft, PROGRAMMES};
+use super::family_rows::FAMILY_OPTIONS;
 use super::{GREATEST_RANK, Round};
 use crate::error_codes as code;
 use crate::flexible::{BudgetDrafts, BudgetRow, SeatWeightRow};
