@@ -17,6 +17,7 @@ mod placement;
 mod planner;
 mod provider_software;
 mod repeated;
+mod rule_lab;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

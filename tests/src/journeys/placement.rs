@@ -1,5 +1,5 @@
-//! Story B, steps 1, 3 and 5 to 8: six families, four facilities, five contracts; step 10 follows in
-//! [`provider_software`](super::provider_software).
+//! Story B, steps 1 and 3 to 8: six families, four facilities, five contracts; step 4 is told in
+//! [`rule_lab`](super::rule_lab), step 10 in [`provider_software`](super::provider_software).
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Database;
 use super::client::{list_of, text_of};
 use super::families::{FACILITIES, FAMILIES, STARTS, Story, TODAY, family};
-use super::provider_software;
+use super::{provider_software, rule_lab};
 
 /// Offers and contracts by the names the story gives them: child and facility.
 pub(super) type Keys = BTreeMap<(&'static str, &'static str), String>;
@@ -25,7 +25,9 @@ async fn six_families_apply_and_five_children_get_the_places_with_every_chain_cl
         return;
     };
     families_submit(&mut story).await;
+    rule_lab::the_catalogue_gives_the_points_recorded(&story).await;
     suggestions_come_out_and_nothing_is_offered(&story).await;
+    rule_lab::tells_who_is_passed_over_under_first_wishes_first(&story).await;
     a_person_reorders_and_the_audit_keeps_both_lists(&story).await;
     let mut offers = Keys::new();
     let mut contracts = Keys::new();
@@ -146,8 +148,8 @@ fn line(lists: &Value, facility: &str) -> String {
     )
 }
 
-/// What is asked for in steps 3 and 5.
-fn computation() -> Value {
+/// What is asked for in steps 3 to 5.
+pub(super) fn computation() -> Value {
     json!({"care_type": "nursery", "starts_on": STARTS, "seed": 7})
 }
 
@@ -184,7 +186,7 @@ async fn suggestions_come_out_and_nothing_is_offered(story: &Story) {
 }
 
 /// P10: no offer exists before a person makes one.
-async fn nothing_is_offered(story: &Story) {
+pub(super) async fn nothing_is_offered(story: &Story) {
     let applications = story.all_applications().await;
     assert_eq!(applications.len(), 13);
     for application in applications {

@@ -11,6 +11,7 @@ mod city;
 mod error;
 mod occupancy;
 mod round;
+mod rule_lab;
 mod static_tables;
 mod suggestions;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use chain::{CascadePreview, ChainMove, ChainPlace};
 pub use city::city_of;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
+pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
 
 /// What released tables are of: the change, their month, and the month of the day they were made.

@@ -14,7 +14,7 @@ use super::round::{Part, Programme, Standing, Wish, programme_id};
 use super::{Analyses, AnalysisError};
 
 /// The care types whose lists are computed together: a child under three may wish for either.
-const fn together(care_type: CareType) -> &'static [CareType] {
+pub(super) const fn together(care_type: CareType) -> &'static [CareType] {
     match care_type {
         CareType::Childminding | CareType::Nursery => &[CareType::Childminding, CareType::Nursery],
         CareType::Kindergarten => &[CareType::Kindergarten],
@@ -193,7 +193,15 @@ fn why_refused(
 ) -> String {
     match (reason.reason, reason.decided_by) {
         (ReasonKind::Full, Some(DecidedBy::Points)) => "full_points".to_owned(),
-        (ReasonKind::Full, _) => {
+        // The last four come of staff budgets and joint options, which this round has none of.
+        (
+            ReasonKind::Full
+            | ReasonKind::BudgetSpent
+            | ReasonKind::SiblingOption
+            | ReasonKind::FamilyRanking
+            | ReasonKind::NoStableMatching,
+            _,
+        ) => {
             let by = last_suggested.map_or("key", |last| last.ahead_by(wish));
             format!("full_{by}")
         }

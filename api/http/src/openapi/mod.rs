@@ -49,6 +49,12 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("offers", "Places offered by people", "Platzangebote"),
     ("contracts", "Care contracts", "Betreuungsverträge"),
     ("suggestions", "Proposals with reasons", "Vorschläge"),
+    (
+        "rule lab",
+        "What other mechanisms would have done",
+        "Regelvergleich",
+    ),
+    ("catalogues", "Criteria catalogues", "Kriterienkataloge"),
     ("city", "Released numbers for the city", "Stadt"),
     ("events", "The change feed", "Änderungsdienst"),
     ("sync", "Provider software", "Kita-Verwaltungsprogramme"),

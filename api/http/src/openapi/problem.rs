@@ -24,7 +24,7 @@ pub(super) struct ProblemDocument {
     field: Option<String>,
     /// The revision now, for `revision-changed`.
     revision: Option<u64>,
-    /// Wrong rows of an import.
+    /// Wrong rows of an import, lines of a catalogue, or answers.
     errors: Option<Vec<WrongRow>>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct ProblemDocument {
 #[derive(ToSchema)]
 #[allow(dead_code)] // the description is its use
 pub(super) struct WrongRow {
-    /// From 1, the first after the header.
+    /// From 1, the first after the header; the line of a catalogue; the place of an answer.
     row: Option<u64>,
     column: Option<String>,
     /// Number of the error index.

@@ -106,4 +106,13 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E8232",
         "two rows of the file of existing children have the same provider key",
         "keep one of the rows"),
+    code("E8233",
+        "a criteria catalogue that cannot be read, or that the law forbids",
+        "correct every line named in the errors"),
+    code("E8234",
+        "answers that no criterion may be built from, or with values their attribute does not have",
+        "correct or remove every answer named in the errors"),
+    code("E8235",
+        "two answers of an application to the same attribute",
+        "keep one of the answers"),
 ];

@@ -85,6 +85,10 @@ impl Kind {
         "Die Anfrage hat zu lange gedauert", "The request took too long");
     pub(crate) const STORE_UNAVAILABLE: Self = kind(503, "E8229", "database-unavailable",
         "Die Datenbank antwortet nicht", "The database does not answer");
+    pub(crate) const CATALOGUE_REFUSED: Self = kind(422, "E8233", "catalogue-refused",
+        "Der Kriterienkatalog hat Fehler", "The criteria catalogue has errors");
+    pub(crate) const ANSWERS_REFUSED: Self = kind(422, "E8234", "answers-refused",
+        "Die Angaben zu den Kriterien haben Fehler", "The answers to the criteria have errors");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",

@@ -85,6 +85,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Wrong rows of something other than an import: all of them, none with its value.
+    pub(crate) fn rows_refused(kind: Kind, problems: &[InputProblem]) -> Self {
+        let detail = format!("{} errors; each is named with its row", problems.len());
+        Self::new(kind, detail).with("errors", errors_of(problems))
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {

@@ -5,6 +5,7 @@
 
 pub(crate) mod applications;
 pub(crate) mod audit;
+pub(crate) mod catalogues;
 pub(crate) mod children;
 pub(crate) mod city;
 pub(crate) mod contracts;
@@ -13,6 +14,7 @@ pub(crate) mod existing_children;
 pub(crate) mod facilities;
 pub(crate) mod offers;
 pub(crate) mod providers;
+pub(crate) mod rule_lab;
 pub(crate) mod status;
 pub(crate) mod suggestions;
 pub(crate) mod sync;
@@ -37,6 +39,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(offers::routes())
         .merge(contracts::routes())
         .merge(suggestions::routes())
+        .merge(rule_lab::routes())
+        .merge(catalogues::routes())
         .merge(city::routes())
         .merge(events::routes())
         .merge(sync::routes())

@@ -235,6 +235,16 @@ fn every_reason_of_a_suggestion_list_has_words_in_both_languages() {
 }
 
 #[test]
+fn the_reasons_for_another_order_are_those_of_the_audit() {
+    let offered: Vec<&str> = words("DEVIATIONS").into_keys().collect();
+    let mut audited: Vec<&str> = matching::DeviationReason::all()
+        .map(matching::DeviationReason::code)
+        .collect();
+    audited.sort_unstable();
+    assert_eq!(offered, audited);
+}
+
+#[test]
 fn every_word_a_script_asks_for_is_there_in_both_languages() {
     let words = words("WORDS");
     for (key, said) in &words {

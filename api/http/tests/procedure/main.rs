@@ -4,9 +4,11 @@
 
 mod accounts;
 mod bodies;
+mod catalogues;
 mod feed;
 mod loads;
 mod repetition;
+mod rule_lab;
 mod scopes;
 mod world;
 

@@ -3,6 +3,7 @@
 mod capacities;
 mod city;
 mod occupancy;
+mod rule_lab;
 mod suggestions;
 
 use domain::procedure::{
