@@ -59,6 +59,10 @@ enum Command {
     Occupancy(commands::occupancy::Arguments),
     Match(commands::matching::MatchArguments),
     CheckMatching(commands::matching::CheckArguments),
+    RuleLab(commands::matching::RuleLabArguments),
+    AuditDecisions(commands::matching::AuditDecisionsArguments),
+    Points(commands::matching::PointsArguments),
+    Chances(commands::matching::ChancesArguments),
     Forecast(commands::forecast::Arguments),
     Backtest(commands::forecast::BacktestArguments),
     Report(commands::report::Arguments),
@@ -110,6 +114,12 @@ fn run(command: &Command, context: &Context) -> Result<Summary, Failure> {
         Command::Occupancy(arguments) => commands::occupancy::run(arguments, context),
         Command::Match(arguments) => commands::matching::run_match(arguments, context),
         Command::CheckMatching(arguments) => commands::matching::run_check(arguments),
+        Command::RuleLab(arguments) => commands::matching::run_rule_lab(arguments, context),
+        Command::AuditDecisions(arguments) => {
+            commands::matching::run_audit_decisions(arguments, context)
+        }
+        Command::Points(arguments) => commands::matching::run_points(arguments),
+        Command::Chances(arguments) => commands::matching::run_chances(arguments, context),
         Command::Forecast(arguments) => commands::forecast::run(arguments, context),
         Command::Backtest(arguments) => commands::forecast::run_backtest(arguments, context),
         Command::Report(arguments) => wait(commands::report::run(arguments, context)),

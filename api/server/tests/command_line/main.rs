@@ -3,6 +3,8 @@
 // A test may stop where it finds what it did not expect, helper functions included.
 #![allow(clippy::unwrap_used)]
 
+mod matching_cases;
+mod matching_commands;
 mod service_client;
 mod service_crash;
 #[path = "../../../../tests/src/races/ground/mod.rs"]
