@@ -76,9 +76,9 @@ fn a_known_key_with_other_terms_corrects_its_contract() {
 fn a_file_handed_in_again_does_not_take_back_an_end_entered_since() {
     let mut city = City::new();
     let row = import_row(1, "1", "A");
-    city.does(&import("T1", &[row.clone()]));
+    city.does(&import("T1", std::slice::from_ref(&row)));
     city.does(&end("child-of-1", "contract-of-1", date(2027, 3, 31)));
-    assert_eq!(city.does(&import("T1", &[row.clone()])), []);
+    assert_eq!(city.does(&import("T1", std::slice::from_ref(&row))), []);
     // What the file never said before is news.
     let mut longer = row;
     longer.terms.valid_to = Some(date(2028, 1, 31));
