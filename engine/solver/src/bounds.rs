@@ -9,11 +9,12 @@
 
 use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 
+use crate::evident::{evident_limits, independent_rows};
 use crate::highs_session;
 use crate::linear_system::tidy;
 use crate::{Equality, LinearForm, LinearSystem, SolverError};
 
-const MODEL: &str = "attacker bounds";
+pub(crate) const MODEL: &str = "attacker bounds";
 
 /// Numbers closer than this to a whole number are that number; counts of children are whole.
 const SNAP: f64 = 1e-6;
@@ -363,57 +364,13 @@ struct Attack {
     vertex: Vec<f64>,
 }
 
-/// Ends that follow from the signs of a form and from single rows: 0 below, and above the least
-/// right-hand side of a row of the same signs that holds all unknowns of the form.
-fn evident_limits(part: &Part, forms: &[LinearForm]) -> Vec<Interval> {
-    let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); part.columns];
-    for (number, row) in part.rows.iter().enumerate() {
-        if row.form.terms.iter().all(|&(_, coefficient)| coefficient > 0.0) {
-            for &(column, _) in &row.form.terms {
-                rows_of[column].push(number);
-            }
-        }
-    }
-    let limit = |form: &LinearForm| {
-        let terms = &form.terms;
-        let not_negative = terms.iter().all(|&(_, coefficient)| coefficient > 0.0);
-        let rarest = terms.iter().min_by_key(|&&(column, _)| rows_of[column].len());
-        let (Some(&(rarest, _)), true) = (rarest, not_negative) else {
-            return Interval {
-                lower: f64::NEG_INFINITY,
-                upper: f64::INFINITY,
-            };
-        };
-        let holding = rows_of[rarest].iter().map(|&number| &part.rows[number]);
-        let least = holding
-            .filter(|row| covers(&row.form, form))
-            .map(|row| row.right_hand_side)
-            .fold(f64::INFINITY, f64::min);
-        Interval {
-            lower: 0.0,
-            upper: least,
-        }
-    };
-    forms.iter().map(limit).collect()
-}
-
-/// Whether every term of `form` is at most that of `row`; both ascend.
-fn covers(row: &LinearForm, form: &LinearForm) -> bool {
-    let mut of_row = row.terms.iter();
-    form.terms.iter().all(|&(column, coefficient)| {
-        of_row
-            .find(|&&(other, _)| other >= column)
-            .is_some_and(|&(other, most)| other == column && coefficient <= most)
-    })
-}
-
 impl Attack {
     fn open(part: &Part) -> Result<Self, SolverError> {
         let mut problem = RowProblem::new();
         let columns: Vec<Col> = (0..part.columns)
             .map(|_| problem.add_column(0.0, 0.0..))
             .collect();
-        for row in &part.rows {
+        for row in independent_rows(&part.rows, part.columns)? {
             let terms: Vec<(Col, f64)> = row
                 .form
                 .terms
@@ -446,7 +403,7 @@ impl Attack {
         part: &Part,
         forms: &[LinearForm],
     ) -> Result<Vec<Interval>, SolverError> {
-        let limits = evident_limits(part, forms);
+        let limits = evident_limits(&part.rows, part.columns, forms);
         let mut seen = vec![Interval::point(f64::NAN); forms.len()];
         let mut ends = Vec::with_capacity(2);
         for sense in [Sense::Maximise, Sense::Minimise] {

@@ -1,6 +1,6 @@
 //! The attacker: what can be calculated from the shown cells of an instance.
 
-use solver::{Equality, LinearForm, LinearSystem, cell_bounds};
+use solver::{Equality, Interval, LinearForm, LinearSystem, SolverError, cell_bounds};
 
 use super::free::Free;
 use super::sparse::position;
@@ -68,40 +68,13 @@ impl Instance {
                 shown[*class as usize] |= !suppressed[cell];
             }
         }
-        let unknown_of = unknowns(&free);
-        let count = unknown_of.iter().map(|&unknown| unknown as usize + 1).max();
-        let form = |class: usize| {
-            let mut unknowns: Vec<u32> = free
-                .members
-                .of(class)
-                .iter()
-                .map(|&atom| unknown_of[atom as usize])
-                .collect();
-            unknowns.sort_unstable();
-            unknowns.dedup();
-            LinearForm {
-                terms: unknowns
-                    .into_iter()
-                    .map(|unknown| (unknown as usize, 1.0))
-                    .collect(),
-            }
-        };
-        let rows = (0..free.classes())
-            .filter(|&class| shown[class])
-            .map(|class| Equality {
-                form: form(class),
-                right_hand_side: free.values[class] as f64,
-            })
-            .collect();
-        let system = LinearSystem::new(count.unwrap_or(0), rows).map_err(failed)?;
         let asked: Vec<usize> = (0..free.classes())
             .filter(|&class| {
                 // Classes shown elsewhere are asked for as well: their bounds are one number.
                 !shown[class] || free.sizes[class] > 1
             })
             .collect();
-        let targets: Vec<LinearForm> = asked.iter().map(|&class| form(class)).collect();
-        let bounds = cell_bounds(&system, &targets).map_err(failed)?;
+        let bounds = bounds_of_classes(&free, &shown, &asked).map_err(failed)?;
         let cells = (0..self.cells())
             .filter(|&cell| suppressed[cell])
             .map(|cell| {
@@ -117,6 +90,36 @@ impl Instance {
             cells: cells.collect(),
         })
     }
+}
+
+/// The least and the greatest value of classes, for a reader of the shown ones.
+pub(super) fn bounds_of_classes(
+    free: &Free,
+    shown: &[bool],
+    asked: &[usize],
+) -> Result<Vec<Interval>, SolverError> {
+    let unknown_of = unknowns(free);
+    let count = unknown_of.iter().map(|&unknown| unknown as usize + 1).max();
+    let form = |class: usize| {
+        let atoms = free.members.of(class).iter();
+        let mut unknowns: Vec<u32> = atoms.map(|&atom| unknown_of[atom as usize]).collect();
+        unknowns.sort_unstable();
+        unknowns.dedup();
+        let terms = unknowns.into_iter().map(|unknown| (unknown as usize, 1.0));
+        LinearForm {
+            terms: terms.collect(),
+        }
+    };
+    let rows = (0..free.classes())
+        .filter(|&class| shown[class])
+        .map(|class| Equality {
+            form: form(class),
+            right_hand_side: free.values[class] as f64,
+        })
+        .collect();
+    let system = LinearSystem::new(count.unwrap_or(0), rows)?;
+    let targets: Vec<LinearForm> = asked.iter().map(|&class| form(class)).collect();
+    cell_bounds(&system, &targets)
 }
 
 /// The unknown of each free atom: atoms of the same classes are one.

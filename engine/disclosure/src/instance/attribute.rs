@@ -66,7 +66,9 @@ impl Instance {
                     of_category.push(atom);
                 }
                 let several = categories.len() > 1;
-                let largest = categories.into_values().max_by_key(|(children, _)| *children);
+                let largest = categories
+                    .into_values()
+                    .max_by_key(|(children, _)| *children);
                 largest.is_some_and(|(children, of_category)| {
                     let others = self.values[cell] - children;
                     several

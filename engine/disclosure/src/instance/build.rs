@@ -64,6 +64,7 @@ impl Instance {
     /// Every problem at once: E5050 negative counts, E5051 unknown or doubled atoms of a sum,
     /// E5052 totals that are not the sum of their atoms, E5053 missing codes, E5056 columns named
     /// twice, E5057 more than a million atoms or 50 million memberships.
+    #[allow(clippy::needless_pass_by_value)] // consuming the counts is the point
     pub fn from_sums(
         name: &str,
         columns: &[&str],
@@ -194,12 +195,15 @@ fn numbers<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Vec<u32> {
 fn independent(columns: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
     let mut dropped = vec![false; columns.len()];
     for (number, column) in columns.iter().enumerate() {
-        dropped[number] = columns.iter().enumerate().any(|(other, finer)| {
-            other != number && !dropped[other] && settles(finer, column)
-        });
+        dropped[number] = columns
+            .iter()
+            .enumerate()
+            .any(|(other, finer)| other != number && !dropped[other] && settles(finer, column));
     }
     let kept = columns.into_iter().zip(dropped);
-    kept.filter(|(_, dropped)| !dropped).map(|(column, _)| column).collect()
+    kept.filter(|(_, dropped)| !dropped)
+        .map(|(column, _)| column)
+        .collect()
 }
 
 fn settles(finer: &[u32], coarser: &[u32]) -> bool {

@@ -1,7 +1,7 @@
 //! An instance without what readers know anyway, equal cells taken together.
 
-use super::sparse::{SparseLists, position};
 use super::Instance;
+use super::sparse::{SparseLists, position};
 use crate::ZeroRule;
 
 /// The atoms that can be anything for a reader, and the different cells made of them.
@@ -54,7 +54,13 @@ impl Free {
         let mut order: Vec<usize> = (0..supports.len()).collect();
         // Equal supports side by side; the first cell of a class gives it its place.
         order.sort_by(|&a, &b| {
-            let key = |cell: usize| (supports[cell].len(), supports[cell].first(), &supports[cell]);
+            let key = |cell: usize| {
+                (
+                    supports[cell].len(),
+                    supports[cell].first(),
+                    &supports[cell],
+                )
+            };
             key(a).cmp(&key(b)).then(a.cmp(&b))
         });
         let mut leader: Vec<usize> = (0..supports.len()).collect();

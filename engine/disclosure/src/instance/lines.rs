@@ -47,7 +47,9 @@ impl Lines {
                 }
                 starts.push(position(atoms.len()));
                 Line {
-                    codes: (0..position(atoms.len())).map(|atom| code(column, atom)).collect(),
+                    codes: (0..position(atoms.len()))
+                        .map(|atom| code(column, atom))
+                        .collect(),
                     line_of,
                     starts,
                     atoms,

@@ -63,7 +63,9 @@ impl LinkedChildren {
                 Ok(lattice) => kept.push((table, label, lattice)),
                 Err(error) => {
                     let text = error.to_string();
-                    let message = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
+                    let message = text
+                        .split_once(": ")
+                        .map_or(text.as_str(), |(_, rest)| rest);
                     problems.push(problem(error.code(), &table, message));
                 }
             }
@@ -82,7 +84,9 @@ impl LinkedChildren {
 impl Instance {
     /// One table: its leaf cells are the atoms, its cells the cells.
     pub(crate) fn of_table(name: &str, lattice: &Lattice, values: &[u64]) -> Self {
-        let leaves: Vec<usize> = (0..lattice.cells()).filter(|&cell| lattice.is_leaf(cell)).collect();
+        let leaves: Vec<usize> = (0..lattice.cells())
+            .filter(|&cell| lattice.is_leaf(cell))
+            .collect();
         let paths: Vec<Vec<Vec<usize>>> = lattice
             .axes
             .iter()
@@ -101,7 +105,9 @@ impl Instance {
         });
         let members = SparseLists::new(cells_of).transposed(lattice.cells());
         let column = |axis: usize| {
-            let nodes = leaves.iter().map(move |&leaf| position(lattice.node(leaf, axis)));
+            let nodes = leaves
+                .iter()
+                .map(move |&leaf| position(lattice.node(leaf, axis)));
             nodes.collect()
         };
         let names = (0..lattice.cells()).map(|cell| lattice.coordinates(cell).join(" / "));
@@ -158,7 +164,9 @@ pub fn release_linked(
     policy: &DisclosurePolicy,
 ) -> Result<Vec<ReleasedTable>, ReleaseError> {
     let LinkedChildren { instance, tables } = children;
-    let minima = tables.iter().map(|(name, ..)| policy.minimum_frequency(name));
+    let minima = tables
+        .iter()
+        .map(|(name, ..)| policy.minimum_frequency(name));
     let minimum = minima.max().unwrap_or(policy.minimum_frequency(""));
     let suppressed = proven_pattern(&instance, minimum, policy.zeros())?;
     let mut first = 0;
@@ -183,7 +191,9 @@ fn proven_pattern(
         .protect(minimum, zeros, SuppressionRule::Ambiguity)
         .map_err(ReleaseError::from)?;
     if pattern.primary_cells() <= MOST_ATTACKED_CELLS {
-        let audit = instance.audit(pattern.suppressed()).map_err(ReleaseError::from)?;
+        let audit = instance
+            .audit(pattern.suppressed())
+            .map_err(ReleaseError::from)?;
         let confined = audit
             .cells
             .iter()

@@ -15,7 +15,7 @@ use super::free::Free;
 use super::recovery::{Learned, hidden_classes};
 use super::sparse::position;
 
-/// When a sum of amounts gives a contributor away. A sum of 0 never does.
+/// When a sum of amounts gives a contributor away. A sum without contributors never does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MagnitudeRule {
     /// The `contributors` largest make up more than `percent` per cent (0 to 100) of the sum.
@@ -26,7 +26,8 @@ pub enum MagnitudeRule {
         percent: f64,
     },
     /// What is left without the two largest is less than `percent` per cent of the largest, so
-    /// that the second largest could estimate the largest that well.
+    /// that the second largest could estimate the largest that well. A sum of 0 with contributors
+    /// tells the amount of each of them.
     PPercent {
         /// The least uncertainty, in per cent of the largest contributor.
         percent: f64,
@@ -50,10 +51,13 @@ impl MagnitudeRule {
                 let largest: f64 = amounts.iter().take(contributors).sum();
                 total > 0.0 && largest > percent / 100.0 * total
             }
-            Self::PPercent { percent } => {
-                let rest: f64 = amounts.iter().skip(2).sum();
-                total > 0.0 && rest < percent / 100.0 * amounts[0]
-            }
+            Self::PPercent { percent } => match amounts {
+                [] => false,
+                [largest, ..] => {
+                    let rest: f64 = amounts.iter().skip(2).sum();
+                    total <= 0.0 || rest < percent / 100.0 * largest
+                }
+            },
             Self::FewContributors { contributors } => {
                 !amounts.is_empty() && amounts.len() < contributors
             }
@@ -73,7 +77,9 @@ impl MagnitudeRule {
         if good {
             Ok(())
         } else {
-            Err(format!("the rule {self:?} has a parameter outside its range"))
+            Err(format!(
+                "the rule {self:?} has a parameter outside its range"
+            ))
         }
     }
 }
@@ -144,7 +150,10 @@ impl MagnitudeInstance {
                 problems.push(problem(codes::MISSING_CODE, instance.name(), message));
             }
             if !(one.amount.is_finite() && one.amount >= 0.0) {
-                let message = format!("contribution {number} of {:?} is no amount", one.contributor);
+                let message = format!(
+                    "contribution {number} of {:?} is no amount",
+                    one.contributor
+                );
                 problems.push(problem(codes::MAGNITUDE, instance.name(), message));
             }
             let Some(of_atom) = amounts.get_mut(one.atom) else {
@@ -158,7 +167,9 @@ impl MagnitudeInstance {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let amounts = amounts.into_iter().map(|of_atom| of_atom.into_iter().collect());
+        let amounts = amounts
+            .into_iter()
+            .map(|of_atom| of_atom.into_iter().collect());
         Ok(Self {
             instance,
             amounts: amounts.collect(),
@@ -200,7 +211,11 @@ impl MagnitudeInstance {
         wanted.sort_by(|&a, &b| totals[b].total_cmp(&totals[a]).then(a.cmp(&b)));
         // A remainder that breaks a rule is closed by hiding what it is the remainder of.
         let hidden = loop {
-            let others: Vec<usize> = wanted.iter().copied().filter(|&class| !guarded[class]).collect();
+            let others: Vec<usize> = wanted
+                .iter()
+                .copied()
+                .filter(|&class| !guarded[class])
+                .collect();
             let hidden = hidden_classes(&free, &guarded, &others);
             match self.broken_remainder(&free, &hidden, rules) {
                 Some(class) => guarded[class] = true,
@@ -231,7 +246,11 @@ impl MagnitudeInstance {
         let sensitive = self.sensitive_cells(rules)?;
         if suppressed.len() != sensitive.len() {
             let message = format!("{} marks for {} cells", suppressed.len(), sensitive.len());
-            return Err(vec![problem(codes::CONTRADICTION, self.instance.name(), message)]);
+            return Err(vec![problem(
+                codes::CONTRADICTION,
+                self.instance.name(),
+                message,
+            )]);
         }
         let nobody = |cell: usize| self.contributors(self.instance.atoms_of(cell)).is_empty();
         let free = Free::without(&self.instance, nobody);
@@ -264,7 +283,11 @@ impl MagnitudeInstance {
         let problems: Vec<InputProblem> = wrong
             .map(|message| problem(codes::RULE, self.instance.name(), message))
             .collect();
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
     }
 
     /// Amounts of the contributors of some atoms, largest first.
@@ -287,8 +310,15 @@ impl MagnitudeInstance {
 
     /// The first shown class that leaves a remainder which breaks a rule: without one shown part,
     /// or without all shown parts that fit side by side, largest and smallest first.
-    fn broken_remainder(&self, free: &Free, hidden: &[bool], rules: &[MagnitudeRule]) -> Option<usize> {
-        let shown: Vec<usize> = (0..free.classes()).filter(|&class| !hidden[class]).collect();
+    fn broken_remainder(
+        &self,
+        free: &Free,
+        hidden: &[bool],
+        rules: &[MagnitudeRule],
+    ) -> Option<usize> {
+        let shown: Vec<usize> = (0..free.classes())
+            .filter(|&class| !hidden[class])
+            .collect();
         let breaks = |rest: &BTreeSet<u32>| {
             let atoms: Vec<u32> = rest.iter().map(|&atom| free.atoms[atom as usize]).collect();
             !atoms.is_empty() && self.breaks(&atoms, rules)

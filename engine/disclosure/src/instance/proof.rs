@@ -50,9 +50,9 @@ pub(crate) fn unproven_cell(
         };
         for (place, &cell) in witness.cells.iter().enumerate() {
             // A reader who is in the cell can only be made to believe that nobody else is.
-            let own = witness.insider.is_some_and(|atom| {
-                instance.atoms_of(cell).binary_search(&atom).is_ok()
-            });
+            let own = witness
+                .insider
+                .is_some_and(|atom| instance.atoms_of(cell).binary_search(&atom).is_ok());
             if raised[place] >= minimum && emptied[place] == i64::from(own) {
                 proven.insert((cell, witness.insider));
             }
@@ -77,7 +77,10 @@ fn unproven_for_insiders(
     pattern: &Pattern,
     proven: &BTreeSet<(usize, Option<u32>)>,
 ) -> Option<usize> {
-    let for_everybody = pattern.witnesses.iter().filter(|witness| witness.insider.is_none());
+    let for_everybody = pattern
+        .witnesses
+        .iter()
+        .filter(|witness| witness.insider.is_none());
     for witness in for_everybody {
         for &cell in &witness.cells {
             let own = instance.atoms_of(cell).iter().copied();

@@ -17,7 +17,6 @@ use super::Instance;
 use super::free::Free;
 use super::lines::Lines;
 use super::proof::{Promise, unproven_cell};
-use super::recovery::hidden_classes;
 use super::search::{Change, Search};
 use crate::ZeroRule;
 
@@ -38,8 +37,9 @@ pub enum SuppressionRule {
     /// As ambiguity, also for a reader who is one of the children counted (D3i): for each child
     /// the reader may be, the tables that protect a cell still hold that child.
     AmbiguityForInsiders,
-    /// The count cannot be calculated by adding and subtracting shown cells. The weaker promise of
-    /// most programs; a reader may still know the count to within one child.
+    /// The count cannot be calculated exactly, neither by adding and subtracting shown cells nor
+    /// from the fact that no count is negative. The weaker promise of most programs; a reader may
+    /// still know the count to within one child.
     Recovery,
 }
 
@@ -47,7 +47,9 @@ pub enum SuppressionRule {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ProtectionError {
     /// The proof did not hold, which is a defect of this crate.
-    #[error("E5059: the protection of cell {cell:?} of {instance:?} could not be proven; nothing was released")]
+    #[error(
+        "E5059: the protection of cell {cell:?} of {instance:?} could not be proven; nothing was released"
+    )]
     NotProven {
         /// The instance.
         instance: String,
@@ -124,7 +126,11 @@ impl Pattern {
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cells = self.suppressed.len();
-        write!(f, "Pattern({} of {cells} cells hidden)", self.suppressed_cells())
+        write!(
+            f,
+            "Pattern({} of {cells} cells hidden)",
+            self.suppressed_cells()
+        )
     }
 }
 
@@ -148,7 +154,12 @@ impl Instance {
         // Tables replaced on the way may empty the atoms of other readers.
         protection.guard_against_insiders();
         if rule == SuppressionRule::Recovery {
-            protection.hide_by_elimination();
+            protection
+                .hide_by_elimination()
+                .map_err(|source| ProtectionError::Solver {
+                    instance: self.name.clone(),
+                    source,
+                })?;
         }
         let pattern = self.pattern(&free, &protection);
         let promise = Promise {
@@ -218,12 +229,12 @@ struct Guard {
 }
 
 /// What is hidden so far, and why.
-struct Protection<'f> {
-    search: Search<'f>,
+pub(super) struct Protection<'f> {
+    pub(super) search: Search<'f>,
     rule: SuppressionRule,
     minimum: i64,
     zeros: ZeroRule,
-    primary: Vec<bool>,
+    pub(super) primary: Vec<bool>,
     /// One per sensitive class, most aggregated first, then those for single readers.
     guards: Vec<Guard>,
 }
@@ -253,7 +264,9 @@ impl<'f> Protection<'f> {
             .iter()
             .map(|&value| value < minimum && (value > 0 || zeros == ZeroRule::Suppressed))
             .collect();
-        let mut sensitive: Vec<usize> = (0..free.classes()).filter(|&class| primary[class]).collect();
+        let mut sensitive: Vec<usize> = (0..free.classes())
+            .filter(|&class| primary[class])
+            .collect();
         for &class in &sensitive {
             search.hide(class);
         }
@@ -340,34 +353,7 @@ impl<'f> Protection<'f> {
         }
     }
 
-    /// The smaller of two patterns by elimination: from the heaviest to the lightest class, and
-    /// with the classes first that need not be hidden after the search by blocks. The second one
-    /// shows all of these and whatever else reveals nothing.
-    fn hide_by_elimination(&mut self) {
-        let free = self.search.free;
-        let mut wanted: Vec<usize> = (0..free.classes()).filter(|&class| !self.primary[class]).collect();
-        wanted.sort_by_key(|&class| {
-            let atoms = free.members.of(class).len();
-            (std::cmp::Reverse((free.values[class], atoms)), class)
-        });
-        let by_value = hidden_classes(free, &self.primary, &wanted);
-        wanted.sort_by_key(|&class| self.search.hidden[class]);
-        let by_blocks = hidden_classes(free, &self.primary, &wanted);
-        let cells = |hidden: &[bool]| -> u32 {
-            let sizes = free.sizes.iter().zip(hidden);
-            sizes.filter(|&(_, &hidden)| hidden).map(|(&size, _)| size).sum()
-        };
-        let fewer = if cells(&by_value) < cells(&by_blocks) { by_value } else { by_blocks };
-        for (class, hidden) in fewer.into_iter().enumerate() {
-            if hidden {
-                self.search.hide(class);
-            } else {
-                self.search.show(class);
-            }
-        }
-    }
-
-    fn hidden_for(&mut self, found: Option<(u64, Change)>) -> Change {
+    pub(super) fn hidden_for(&mut self, found: Option<(u64, Change)>) -> Change {
         let change = found.map(|(_, change)| change).unwrap_or_default();
         for class in self.search.shown_classes_of(&change) {
             self.search.hide(class as usize);
@@ -386,7 +372,12 @@ impl<'f> Protection<'f> {
     }
 
     /// The cheapest change to nobody; with a reader who is a child, to nobody else.
-    fn emptied(&mut self, class: usize, insider: Option<u32>, budget: u64) -> Option<(u64, Change)> {
+    fn emptied(
+        &mut self,
+        class: usize,
+        insider: Option<u32>,
+        budget: u64,
+    ) -> Option<(u64, Change)> {
         self.search.without(insider);
         let amount = -self.search.value(class);
         let found = self.search.cheapest(class, amount, 0, budget);
@@ -395,7 +386,7 @@ impl<'f> Protection<'f> {
     }
 
     /// One child more or one fewer, whichever is cheaper.
-    fn other_value(&mut self, class: usize, budget: u64) -> Option<(u64, Change)> {
+    pub(super) fn other_value(&mut self, class: usize, budget: u64) -> Option<(u64, Change)> {
         let least = i64::from(self.zeros == ZeroRule::Published);
         let more = self.search.cheapest(class, 1, least, budget);
         let limit = more.as_ref().map_or(budget, |(cost, _)| *cost);
@@ -468,7 +459,11 @@ impl<'f> Protection<'f> {
         } = self.guards[place].clone();
         let mut renewed = false;
         for raising in [true, false] {
-            let change = if raising { &changes.raised } else { &changes.emptied };
+            let change = if raising {
+                &changes.raised
+            } else {
+                &changes.emptied
+            };
             if self.search.cost_of(change, 1).is_some() {
                 continue;
             }

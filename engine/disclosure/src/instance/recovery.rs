@@ -3,17 +3,17 @@
 //! A reader who adds and subtracts shown cells learns exactly the sums in their span. Cells are
 //! taken from the most to the least wanted: one that lies in the span of what is shown already is
 //! shown, one that would bring a sensitive cell into the span is hidden, and any other one is
-//! shown and joins the span. The arithmetic is exact: residues of the prime 2^61 - 1.
+//! shown and joins the span. The arithmetic is exact, see [`RowSpace`].
 
-use std::collections::BTreeMap;
+use solver::{ResidueRow, RowSpace, SolverError, parallel, value_at, without_multiple};
 
+use super::attack::bounds_of_classes;
 use super::free::Free;
+use super::protect::Protection;
 use super::sparse::position;
 
-const PRIME: u64 = (1 << 61) - 1;
-
-/// A vector over atoms: atom and residue, ascending, none 0.
-type Row = Vec<(u32, u64)>;
+/// A vector over atoms.
+type Row = ResidueRow;
 
 /// Which classes to hide so that no class of `sensitive` can be calculated from the shown ones.
 /// `wanted` orders the others, most wanted first.
@@ -26,7 +26,7 @@ pub(crate) fn hidden_classes(free: &Free, sensitive: &[bool], wanted: &[usize]) 
             .map(row)
             .collect(),
     );
-    let mut span = Span::new(free.counts.len());
+    let mut span = RowSpace::new(free.counts.len());
     let mut hidden = sensitive.to_vec();
     for &class in wanted {
         let reduced = span.reduced(row(class));
@@ -38,90 +38,104 @@ pub(crate) fn hidden_classes(free: &Free, sensitive: &[bool], wanted: &[usize]) 
             continue;
         }
         let pivot = guarded.pivot(&reduced);
-        let normal = scaled(&reduced, inverse(value_at(&reduced, pivot)));
-        guarded.reduce(pivot, &normal);
-        span.add(pivot, normal);
+        guarded.reduce(pivot, &span.insert_reduced(pivot, &reduced));
     }
     hidden
 }
 
+impl Protection<'_> {
+    /// The smallest of three patterns: the one there is, by elimination from the heaviest to the
+    /// lightest class, and by elimination with the classes first that need not be hidden in the
+    /// pattern there is. Elimination knows nothing of counts that cannot be negative, so what an
+    /// attacker with bounds still calculates gets another table of its own.
+    pub(super) fn hide_by_elimination(&mut self) -> Result<(), SolverError> {
+        let free = self.search.free;
+        let by_blocks = self.search.hidden.clone();
+        let mut wanted: Vec<usize> = (0..free.classes())
+            .filter(|&class| !self.primary[class])
+            .collect();
+        wanted.sort_by_key(|&class| {
+            let atoms = free.members.of(class).len();
+            (std::cmp::Reverse((free.values[class], atoms)), class)
+        });
+        let by_value = hidden_classes(free, &self.primary, &wanted);
+        wanted.sort_by_key(|&class| by_blocks[class]);
+        let both = hidden_classes(free, &self.primary, &wanted);
+        let mut patterns = vec![by_blocks];
+        for hidden in [by_value, both] {
+            self.take(&hidden);
+            self.hide_what_bounds_tell()?;
+            patterns.push(self.search.hidden.clone());
+        }
+        let cells = |hidden: &Vec<bool>| -> u32 {
+            let sizes = free.sizes.iter().zip(hidden);
+            sizes
+                .filter(|&(_, &hidden)| hidden)
+                .map(|(&size, _)| size)
+                .sum()
+        };
+        if let Some(fewest) = patterns.into_iter().min_by_key(cells) {
+            self.take(&fewest);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, hidden: &[bool]) {
+        for (class, &hidden) in hidden.iter().enumerate() {
+            if hidden {
+                self.search.hide(class);
+            } else {
+                self.search.show(class);
+            }
+        }
+    }
+
+    /// Gives every sensitive class that bounds confine to one value another table.
+    fn hide_what_bounds_tell(&mut self) -> Result<(), SolverError> {
+        let sensitive: Vec<usize> = (0..self.primary.len())
+            .filter(|&class| self.primary[class])
+            .collect();
+        let mut doubtful = Vec::new();
+        for class in sensitive {
+            if self.other_value(class, 1).is_none() {
+                doubtful.push(class);
+            }
+        }
+        let shown: Vec<bool> = self.search.hidden.iter().map(|hidden| !hidden).collect();
+        let bounds = bounds_of_classes(self.search.free, &shown, &doubtful)?;
+        for (class, interval) in doubtful.into_iter().zip(bounds) {
+            if interval.width() < 1e-6 {
+                let other = self.other_value(class, u64::MAX);
+                self.hidden_for(other);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What a reader learns who adds and subtracts shown cells.
-pub(crate) struct Learned(Span);
+pub(crate) struct Learned(RowSpace);
 
 impl Learned {
     pub(crate) fn from_shown(free: &Free, shown: &[bool]) -> Self {
-        let mut span = Span::new(free.counts.len());
+        let mut span = RowSpace::new(free.counts.len());
         let mut order: Vec<usize> = (0..shown.len()).filter(|&class| shown[class]).collect();
         // Small sums first: another order than the one that chose them.
         order.sort_by_key(|&class| (free.members.of(class).len(), class));
         for class in order {
-            let reduced = span.reduced(sum_of(free.members.of(class)));
-            if let Some(&(pivot, value)) = reduced.first() {
-                span.add(pivot, scaled(&reduced, inverse(value)));
-            }
+            span.insert(sum_of(free.members.of(class)));
         }
         Self(span)
     }
 
     /// Whether the sum of these free atoms is learned.
     pub(crate) fn tells(&self, atoms: &[u32]) -> bool {
-        self.0.reduced(sum_of(atoms)).is_empty()
+        self.0.holds(sum_of(atoms))
     }
 }
 
 fn sum_of(atoms: &[u32]) -> Row {
     atoms.iter().map(|&atom| (atom, 1)).collect()
-}
-
-/// Rows in echelon form, each 1 at its pivot; a row has no pivot of an earlier one.
-struct Span {
-    /// Place of the row whose pivot is the atom.
-    row_of: Vec<u32>,
-    rows: Vec<Row>,
-}
-
-impl Span {
-    fn new(atoms: usize) -> Self {
-        Self {
-            row_of: vec![u32::MAX; atoms],
-            rows: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, pivot: u32, row: Row) {
-        self.row_of[pivot as usize] = position(self.rows.len());
-        self.rows.push(row);
-    }
-
-    /// What is left of a row after all rows of the span, the earliest first.
-    fn reduced(&self, row: Row) -> Row {
-        let mut values: BTreeMap<u32, u64> = row.into_iter().collect();
-        let mut pending: BTreeMap<u32, u32> = BTreeMap::new();
-        for &atom in values.keys() {
-            let number = self.row_of[atom as usize];
-            if number != u32::MAX {
-                pending.insert(number, atom);
-            }
-        }
-        while let Some((number, pivot)) = pending.pop_first() {
-            let Some(&factor) = values.get(&pivot) else {
-                continue;
-            };
-            for &(atom, value) in &self.rows[number as usize] {
-                let entry = values.entry(atom).or_insert(0);
-                *entry = minus(*entry, times(factor, value));
-                if *entry == 0 {
-                    values.remove(&atom);
-                } else {
-                    let next = self.row_of[atom as usize];
-                    if next != u32::MAX && next > number {
-                        pending.insert(next, atom);
-                    }
-                }
-            }
-        }
-        values.into_iter().collect()
-    }
 }
 
 /// The sensitive rows, reduced by the span.
@@ -172,7 +186,7 @@ impl Guarded {
             if factor == 0 {
                 continue;
             }
-            let new = without(old, row, factor);
+            let new = without_multiple(old, row, factor);
             for &(atom, _) in row {
                 if value_at(old, atom) == 0 && value_at(&new, atom) != 0 {
                     self.of_atom[atom as usize].push(number);
@@ -181,71 +195,4 @@ impl Guarded {
             self.rows[number as usize] = new;
         }
     }
-}
-
-fn value_at(row: &Row, atom: u32) -> u64 {
-    row.binary_search_by_key(&atom, |&(other, _)| other)
-        .map_or(0, |place| row[place].1)
-}
-
-fn parallel(a: &Row, b: &Row) -> bool {
-    if a.len() != b.len() || a.iter().zip(b).any(|(x, y)| x.0 != y.0) {
-        return false;
-    }
-    // a = f * b, told without a division.
-    let (first_a, first_b) = (a[0].1, b[0].1);
-    a.iter()
-        .zip(b)
-        .all(|(x, y)| times(x.1, first_b) == times(y.1, first_a))
-}
-
-/// `a - factor * b`.
-fn without(a: &Row, b: &Row, factor: u64) -> Row {
-    let mut result = Row::with_capacity(a.len() + b.len());
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() || j < b.len() {
-        let next_a = a.get(i).map_or(u32::MAX, |&(atom, _)| atom);
-        let next_b = b.get(j).map_or(u32::MAX, |&(atom, _)| atom);
-        let atom = next_a.min(next_b);
-        let mut value = 0;
-        if next_a == atom {
-            value = a[i].1;
-            i += 1;
-        }
-        if next_b == atom {
-            value = minus(value, times(factor, b[j].1));
-            j += 1;
-        }
-        if value != 0 {
-            result.push((atom, value));
-        }
-    }
-    result
-}
-
-fn scaled(row: &Row, factor: u64) -> Row {
-    row.iter()
-        .map(|&(atom, value)| (atom, times(value, factor)))
-        .collect()
-}
-
-fn times(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(PRIME)) as u64
-}
-
-fn minus(a: u64, b: u64) -> u64 {
-    if a >= b { a - b } else { a + PRIME - b }
-}
-
-/// By Fermat's little theorem.
-fn inverse(value: u64) -> u64 {
-    let (mut result, mut base, mut exponent) = (1, value, PRIME - 2);
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            result = times(result, base);
-        }
-        base = times(base, base);
-        exponent >>= 1;
-    }
-    result
 }

@@ -177,12 +177,15 @@ impl<'f> Search<'f> {
                 return whole;
             }
             let limit = whole.as_ref().map_or(budget, |(cost, _)| *cost);
-            return self.in_steps(amount, least, limit, |_| vec![only]).or(whole);
+            return self
+                .in_steps(amount, least, limit, |_| vec![only])
+                .or(whole);
         }
         let total: i64 = firsts.iter().map(|&atom| self.counts[atom as usize]).sum();
         self.in_steps(-total, least, budget, |search| {
             let left = firsts.iter().copied();
-            left.filter(|&atom| search.counts[atom as usize] > 0).collect()
+            left.filter(|&atom| search.counts[atom as usize] > 0)
+                .collect()
         })
     }
 
@@ -333,7 +336,11 @@ impl<'f> Search<'f> {
         }
         let mut corners = vec![(first, wanted.amount)];
         for size in 2..=columns.min(NEIGHBOURS.len()) {
-            let most = if size == 2 { NEAR } else { NEIGHBOURS[1] / (size - 2) };
+            let most = if size == 2 {
+                NEAR
+            } else {
+                NEIGHBOURS[1] / (size - 2)
+            };
             self.extend(&neighbours, 0, (size, most), &mut corners, wanted, best);
         }
     }
@@ -402,7 +409,14 @@ impl<'f> Search<'f> {
                     }
                 }
                 if corners.len() == 2 * before {
-                    self.extend(neighbours, next + 1, (left - 1, most), corners, wanted, best);
+                    self.extend(
+                        neighbours,
+                        next + 1,
+                        (left - 1, most),
+                        corners,
+                        wanted,
+                        best,
+                    );
                 }
                 corners.truncate(before);
             }

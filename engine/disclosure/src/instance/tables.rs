@@ -122,7 +122,10 @@ impl Instance {
         let mut names = Vec::new();
         let mut cells_of: Vec<Vec<u32>> = vec![Vec::new(); atoms];
         for columns in &places {
-            let sizes: Vec<usize> = columns.iter().map(|&column| trees[column].codes.len()).collect();
+            let sizes: Vec<usize> = columns
+                .iter()
+                .map(|&column| trees[column].codes.len())
+                .collect();
             let first = names.len();
             names.extend(cell_names(&trees, columns));
             for (atom, cells) in cells_of.iter_mut().enumerate() {
@@ -139,7 +142,11 @@ impl Instance {
         }
         let members = SparseLists::new(cells_of).transposed(names.len());
         let columns = (0..trees.len())
-            .map(|column| (0..atoms).map(|atom| position(finest.place(atom, column))).collect())
+            .map(|column| {
+                (0..atoms)
+                    .map(|atom| position(finest.place(atom, column)))
+                    .collect()
+            })
             .collect();
         Ok(Self::assembled(name, counts, members, names, columns))
     }
@@ -180,16 +187,22 @@ impl Tree {
                         has_parts[whole] = true;
                     }
                     _ => {
-                        let message = format!("{code:?} of {column:?} is part of {parent:?}, which is no code");
+                        let message = format!(
+                            "{code:?} of {column:?} is part of {parent:?}, which is no code"
+                        );
                         problems.push(problem(codes::UNKNOWN_CODE, name, message));
                     }
                 }
             }
         }
-        let paths: Vec<Option<Vec<usize>>> = (0..above.len()).map(|node| path(&above, node)).collect();
+        let paths: Vec<Option<Vec<usize>>> =
+            (0..above.len()).map(|node| path(&above, node)).collect();
         for (node, path) in paths.iter().enumerate().skip(1) {
             if path.is_none() {
-                let message = format!("the code {:?} of {column:?} is part of itself", sorted[node - 1]);
+                let message = format!(
+                    "the code {:?} of {column:?} is part of itself",
+                    sorted[node - 1]
+                );
                 problems.push(problem(codes::CYCLE, name, message));
             }
         }
@@ -209,7 +222,10 @@ impl Tree {
     }
 
     fn finest_place(&self, code: &str) -> Option<usize> {
-        let number = self.codes[1..].binary_search_by(|known| known.as_str().cmp(code)).ok()? + 1;
+        let number = self.codes[1..]
+            .binary_search_by(|known| known.as_str().cmp(code))
+            .ok()?
+            + 1;
         self.finest.binary_search(&number).ok()
     }
 }
@@ -247,7 +263,10 @@ fn column_places(
     for table in tables {
         let distinct: BTreeSet<&String> = table.columns.iter().collect();
         if !named.insert(&table.name) || distinct.len() < table.columns.len() {
-            let message = format!("the table {:?} or a column of it is named twice", table.name);
+            let message = format!(
+                "the table {:?} or a column of it is named twice",
+                table.name
+            );
             problems.push(problem(codes::TWICE, name, message));
         }
         if table.columns.is_empty() {
@@ -259,7 +278,10 @@ fn column_places(
             match lists.iter().position(|list| list.column == *column) {
                 Some(place) => columns.push(place),
                 None => {
-                    let message = format!("the table {:?} names {column:?}, which has no code list", table.name);
+                    let message = format!(
+                        "the table {:?} names {column:?}, which has no code list",
+                        table.name
+                    );
                     problems.push(problem(codes::UNKNOWN_COLUMN, name, message));
                 }
             }
@@ -278,7 +300,10 @@ fn add_record(
     problems: &mut Vec<InputProblem>,
 ) {
     if record.len() != trees.len() || record.contains(&"") {
-        let message = format!("a record has the codes {record:?} for {} columns", trees.len());
+        let message = format!(
+            "a record has the codes {record:?} for {} columns",
+            trees.len()
+        );
         problems.push(problem(codes::MISSING_CODE, name, message));
         return;
     }
@@ -292,7 +317,10 @@ fn add_record(
         atom = atom * tree.finest.len() + place;
     }
     match u64::try_from(count) {
-        Ok(count) => match counts[atom].checked_add(count).filter(|&sum| sum <= MOST_CHILDREN) {
+        Ok(count) => match counts[atom]
+            .checked_add(count)
+            .filter(|&sum| sum <= MOST_CHILDREN)
+        {
             Some(sum) => counts[atom] = sum,
             None => {
                 let message = format!("the records {record:?} add up to more than {MOST_CHILDREN}");

@@ -41,7 +41,11 @@ pub fn children(rows: usize) -> Vec<[usize; 4]> {
                 })
                 .unwrap();
             let other = numbers.below(10) == 0;
-            let care = if other { numbers.below(3) } else { main_care[facility] };
+            let care = if other {
+                numbers.below(3)
+            } else {
+                main_care[facility]
+            };
             let (youngest, ages) = [(0, 3), (3, 4), (6, 5)][care as usize];
             let age = youngest + numbers.below(ages);
             // Long hours are frequent, short ones rare.
@@ -66,10 +70,15 @@ pub fn lists() -> Vec<CodeList> {
     }
     let flat = |column: &str, codes: usize| CodeList {
         column: column.to_owned(),
-        codes: (0..codes).map(|code| Code::new(&format!("{column}{code:02}"), [])).collect(),
+        codes: (0..codes)
+            .map(|code| Code::new(&format!("{column}{code:02}"), []))
+            .collect(),
     };
     vec![
-        CodeList { column: "place".to_owned(), codes: facilities },
+        CodeList {
+            column: "place".to_owned(),
+            codes: facilities,
+        },
         flat("care", 3),
         flat("age", 11),
         flat("hours", 6),
@@ -95,9 +104,12 @@ pub fn instance(rows: usize, columns: &[&str]) -> Instance {
             ]
         })
         .collect();
-    let records = codes
-        .iter()
-        .map(|codes| (places.iter().map(|&place| codes[place].as_str()).collect(), 1));
+    let records = codes.iter().map(|codes| {
+        (
+            places.iter().map(|&place| codes[place].as_str()).collect(),
+            1,
+        )
+    });
     let table = TableLayout::new("table", columns.iter().copied());
     Instance::from_records("synthetic city", &chosen, &[table], records).unwrap()
 }

@@ -35,7 +35,10 @@ impl Cpu {
 
     fn seconds() -> f64 {
         let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-        let nanoseconds = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
+        let nanoseconds = text
+            .split(' ')
+            .next()
+            .and_then(|word| word.parse::<f64>().ok());
         nanoseconds.unwrap_or(0.0) / 1e9
     }
 }
@@ -72,7 +75,10 @@ impl Case {
     pub fn read(path: &str) -> Option<Self> {
         let inner = read(&format!("{path}_inner.csv"))?;
         let columns = fields(&inner[0]);
-        let columns: Vec<&str> = columns[..columns.len() - 1].iter().map(String::as_str).collect();
+        let columns: Vec<&str> = columns[..columns.len() - 1]
+            .iter()
+            .map(String::as_str)
+            .collect();
         let atoms: Vec<Atom> = inner[1..]
             .iter()
             .map(|line| {
