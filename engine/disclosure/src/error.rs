@@ -3,22 +3,28 @@
 use domain::ErrorCode;
 use solver::SolverError;
 
+use crate::instance::INSTANCE_CODES;
 use crate::spec::SPEC_CODES;
 use crate::{MAXIMUM_CELLS, MAXIMUM_DIMENSIONS};
 
-/// The error index of this crate: tables and releases first, then specs and what they read.
+/// The error index of this crate: tables and releases first, then specs and what they read,
+/// then instances.
 pub const ERROR_CODES: &[ErrorCode] = &joined();
 
-const fn joined() -> [ErrorCode; TABLE_CODES.len() + SPEC_CODES.len()] {
-    let mut all = [TABLE_CODES[0]; TABLE_CODES.len() + SPEC_CODES.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < TABLE_CODES.len() {
-            TABLE_CODES[at]
-        } else {
-            SPEC_CODES[at - TABLE_CODES.len()]
-        };
-        at += 1;
+const CODE_COUNT: usize = TABLE_CODES.len() + SPEC_CODES.len() + INSTANCE_CODES.len();
+
+const fn joined() -> [ErrorCode; CODE_COUNT] {
+    let mut all = [TABLE_CODES[0]; CODE_COUNT];
+    let lists: [&[ErrorCode]; 3] = [&TABLE_CODES, &SPEC_CODES, &INSTANCE_CODES];
+    let (mut at, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut entry = 0;
+        while entry < lists[list].len() {
+            all[at] = lists[list][entry];
+            entry += 1;
+            at += 1;
+        }
+        list += 1;
     }
     all
 }

@@ -59,6 +59,7 @@ mod confidential;
 mod count;
 mod dimension;
 mod error;
+mod instance;
 mod lattice;
 mod note;
 mod policy;
@@ -75,6 +76,11 @@ pub use confidential::ConfidentialTable;
 pub use count::ReleasedCount;
 pub use dimension::{Dimension, Label, Member, TOTAL_CODE};
 pub use error::{ERROR_CODES, ReleaseError, TableError, WriteError};
+pub use instance::{
+    Atom, CellInterval, Code, CodeList, Contribution, Instance, InstanceAudit, LinkedChildren,
+    MagnitudeInstance, MagnitudePattern, MagnitudeRule, Pattern, ProtectionError, PublishedSum,
+    SuppressionRule, TableLayout, release_linked,
+};
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};
 pub use release::{InternalAudit, release, release_with_audit};

@@ -1,13 +1,20 @@
 //! The only way out.
 
 use crate::audit::first_confined_cell;
+use crate::lattice::Lattice;
 use crate::released::{ReleasedTable, write_rows};
 use crate::suppression::Suppression;
-use crate::{ConfidentialTable, DisclosurePolicy, ReleaseError, WriteError};
+use crate::{
+    ConfidentialTable, DisclosurePolicy, Instance, ReleaseError, SuppressionRule, WriteError,
+};
 
 /// Sensitive cells beyond which the linear-programming attack is not run before a release; their
 /// two witness tables alone are the proof then.
 const MOST_ATTACKED_CELLS: usize = 2_000;
+
+/// Cells up to which a table is searched block by block with the solver's help; larger ones go the
+/// way of [`Instance::protect`], which takes a fraction of the time.
+const MOST_CELLS_BY_BLOCKS: usize = 3_000;
 
 /// Applies `policy` and consumes the exact counts.
 ///
@@ -72,22 +79,24 @@ pub fn release_with_audit(
         coordinates: lattice.coordinates(cell).join(" / "),
         reason,
     };
-    let mut suppression = Suppression::primary_only(&lattice, &values, minimum, policy.zeros());
-    suppression.complete().map_err(solver_failed)?;
-    if let Some(cell) = suppression.unproven_cell() {
-        return Err(not_proven(cell, "its two alternative tables do not hold"));
-    }
-    let released = ReleasedTable::seal(
-        &name,
-        &label,
-        &lattice,
-        &values,
-        &suppression.suppressed,
-        policy,
-    );
-    let sensitive: Vec<usize> = (0..lattice.cells())
-        .filter(|&cell| suppression.primary[cell])
-        .collect();
+    let Hidden {
+        primary,
+        suppressed,
+    } = if lattice.cells() > MOST_CELLS_BY_BLOCKS {
+        hidden_as_instance(&name, &lattice, &values, minimum, policy)?
+    } else {
+        let mut suppression = Suppression::primary_only(&lattice, &values, minimum, policy.zeros());
+        suppression.complete().map_err(solver_failed)?;
+        if let Some(cell) = suppression.unproven_cell() {
+            return Err(not_proven(cell, "its two alternative tables do not hold"));
+        }
+        Hidden {
+            primary: suppression.primary,
+            suppressed: suppression.suppressed,
+        }
+    };
+    let released = ReleasedTable::seal(&name, &label, &lattice, &values, &suppressed, policy);
+    let sensitive: Vec<usize> = (0..lattice.cells()).filter(|&cell| primary[cell]).collect();
     let attacked = sensitive.len() <= MOST_ATTACKED_CELLS;
     if attacked {
         let confined =
@@ -96,11 +105,32 @@ pub fn release_with_audit(
             return Err(not_proven(cell, "an attacker can narrow it down"));
         }
     }
-    let audit = InternalAudit {
-        primary: suppression.primary,
-        attacked,
-    };
+    let audit = InternalAudit { primary, attacked };
     Ok((released, audit))
+}
+
+/// Which cells are small and which are hidden.
+struct Hidden {
+    primary: Vec<bool>,
+    suppressed: Vec<bool>,
+}
+
+/// A large table as an [`Instance`]: the same two proofs, by the search that scales.
+fn hidden_as_instance(
+    name: &str,
+    lattice: &Lattice,
+    values: &[u64],
+    minimum: u32,
+    policy: &DisclosurePolicy,
+) -> Result<Hidden, ReleaseError> {
+    let instance = Instance::of_table(name, lattice, values);
+    let pattern = instance
+        .protect(minimum, policy.zeros(), SuppressionRule::Ambiguity)
+        .map_err(ReleaseError::from)?;
+    Ok(Hidden {
+        primary: pattern.primary().to_vec(),
+        suppressed: pattern.suppressed().to_vec(),
+    })
 }
 
 /// Which suppressed cells are small themselves. **Internal**: shown beside the released table it

@@ -9,11 +9,12 @@
 
 use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 
+use crate::evident::{evident_limits, independent_rows};
 use crate::highs_session;
 use crate::linear_system::tidy;
 use crate::{Equality, LinearForm, LinearSystem, SolverError};
 
-const MODEL: &str = "attacker bounds";
+pub(crate) const MODEL: &str = "attacker bounds";
 
 /// Numbers closer than this to a whole number are that number; counts of children are whole.
 const SNAP: f64 = 1e-6;
@@ -102,15 +103,20 @@ pub fn cell_bounds(
         }
         results[number] = Interval::point(constant);
     }
-    for (part, forms) in reduced.parts.iter().zip(&by_part) {
+    for (part, mut forms) in reduced.parts.iter().zip(by_part) {
         if forms.is_empty() {
             continue;
         }
-        let mut attack = Attack::open(part)?;
+        // Equal forms stand side by side and are asked for once.
+        forms.sort_by(|a, b| compare_terms(&a.1, &b.1).then(a.0.cmp(&b.0)));
+        let mut distinct: Vec<LinearForm> = forms.iter().map(|(_, form)| form.clone()).collect();
+        distinct.dedup();
+        let intervals = Attack::open(part)?.intervals(part, &distinct)?;
+        let mut place = 0;
         for (number, form) in forms {
-            let interval = attack.interval(form)?;
-            results[*number].lower += interval.lower;
-            results[*number].upper += interval.upper;
+            place += usize::from(distinct[place] != form);
+            results[number].lower += intervals[place].lower;
+            results[number].upper += intervals[place].upper;
         }
     }
     Ok(results)
@@ -315,14 +321,16 @@ fn compare_rows(a: &Equality, b: &Equality) -> std::cmp::Ordering {
     let ((len_a, sum_a), (len_b, sum_b)) = (key(a), key(b));
     len_a
         .cmp(&len_b)
-        .then_with(|| {
-            let terms = a.form.terms.iter().zip(&b.form.terms);
-            terms
-                .map(|(x, y)| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)))
-                .find(|order| order.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        })
+        .then_with(|| compare_terms(&a.form, &b.form))
         .then(sum_a.total_cmp(&sum_b))
+}
+
+fn compare_terms(a: &LinearForm, b: &LinearForm) -> std::cmp::Ordering {
+    let terms = a.terms.iter().zip(&b.terms);
+    terms
+        .map(|(x, y)| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)))
+        .find(|order| order.is_ne())
+        .unwrap_or(a.terms.len().cmp(&b.terms.len()))
 }
 
 fn find(leader: &mut [usize], mut index: usize) -> usize {
@@ -352,6 +360,8 @@ struct Attack {
     least_seen: Vec<f64>,
     /// The greatest value seen of each column over all vertices visited.
     most_seen: Vec<f64>,
+    /// The last vertex; empty where the last run had none.
+    vertex: Vec<f64>,
 }
 
 impl Attack {
@@ -360,7 +370,7 @@ impl Attack {
         let columns: Vec<Col> = (0..part.columns)
             .map(|_| problem.add_column(0.0, 0.0..))
             .collect();
-        for row in &part.rows {
+        for row in independent_rows(&part.rows, part.columns)? {
             let terms: Vec<(Col, f64)> = row
                 .form
                 .terms
@@ -374,6 +384,7 @@ impl Attack {
             model: Some(model),
             least_seen: vec![f64::INFINITY; columns.len()],
             most_seen: vec![f64::NEG_INFINITY; columns.len()],
+            vertex: Vec::new(),
             columns,
             charged: Vec::new(),
         };
@@ -382,19 +393,87 @@ impl Attack {
         Ok(attack)
     }
 
-    fn interval(&mut self, form: &LinearForm) -> Result<Interval, SolverError> {
-        let upper = self.extreme(form, Sense::Maximise)?;
-        let lower = if let [(column, 1.0)] = form.terms[..]
-            && self.least_seen[column] <= 1e-9
-        {
-            0.0
-        } else {
-            self.extreme(form, Sense::Minimise)?
-        };
-        Ok(Interval {
-            lower: snap(lower),
-            upper: snap(upper),
-        })
+    /// The intervals of distinct forms.
+    ///
+    /// A vertex seen earlier may prove an end without a run of its own: 0 for a form without
+    /// negative terms, and the least row that holds all its unknowns. Forms are driven to such
+    /// ends together while that settles enough of them, then one by one.
+    fn intervals(
+        &mut self,
+        part: &Part,
+        forms: &[LinearForm],
+    ) -> Result<Vec<Interval>, SolverError> {
+        let limits = evident_limits(&part.rows, part.columns, forms);
+        let mut seen = vec![Interval::point(f64::NAN); forms.len()];
+        let mut ends = Vec::with_capacity(2);
+        for sense in [Sense::Maximise, Sense::Minimise] {
+            let settled = |seen: &[Interval], number: usize| match sense {
+                Sense::Maximise => seen[number].upper >= limits[number].upper - 1e-9,
+                Sense::Minimise => seen[number].lower <= limits[number].lower + 1e-9,
+            };
+            let possible = |number: usize| match sense {
+                Sense::Maximise => limits[number].upper.is_finite(),
+                Sense::Minimise => limits[number].lower.is_finite(),
+            };
+            loop {
+                let pending: Vec<usize> = (0..forms.len())
+                    .filter(|&number| possible(number) && !settled(&seen, number))
+                    .collect();
+                if pending.len() < 16 {
+                    break;
+                }
+                let mut together = vec![0.0; self.columns.len()];
+                for &number in &pending {
+                    for &(column, coefficient) in &forms[number].terms {
+                        together[column] += coefficient;
+                    }
+                }
+                let terms = together.into_iter().enumerate();
+                let form = LinearForm {
+                    terms: terms.filter(|&(_, weight)| weight != 0.0).collect(),
+                };
+                self.extreme(&form, sense)?;
+                self.see(forms, &mut seen);
+                let left = pending.iter().filter(|&&number| !settled(&seen, number));
+                if left.count() * 50 > pending.len() * 49 {
+                    break;
+                }
+            }
+            let mut values = Vec::with_capacity(forms.len());
+            for (number, form) in forms.iter().enumerate() {
+                values.push(if settled(&seen, number) {
+                    match sense {
+                        Sense::Maximise => limits[number].upper,
+                        Sense::Minimise => limits[number].lower,
+                    }
+                } else {
+                    let value = self.extreme(form, sense)?;
+                    self.see(forms, &mut seen);
+                    value
+                });
+            }
+            ends.push(values);
+        }
+        let ends = ends[1].iter().zip(&ends[0]);
+        Ok(ends
+            .map(|(&lower, &upper)| Interval {
+                lower: snap(lower),
+                upper: snap(upper),
+            })
+            .collect())
+    }
+
+    /// Takes the last vertex into account.
+    fn see(&self, forms: &[LinearForm], seen: &mut [Interval]) {
+        if self.vertex.is_empty() {
+            return;
+        }
+        for (form, seen) in forms.iter().zip(seen) {
+            let value = form.value_at(&self.vertex);
+            // The first one replaces "not a number".
+            seen.lower = value.min(seen.lower);
+            seen.upper = value.max(seen.upper);
+        }
     }
 
     /// Of (unknown, column) pairs, the unknowns that stay short of the limit. All pending columns
@@ -461,6 +540,7 @@ impl Attack {
         }
         model.set_sense(sense);
         let solved = highs_session::run(model, MODEL)?;
+        self.vertex.clear();
         let value = match solved.status() {
             HighsModelStatus::Optimal => {
                 let solution = solved.get_solution();
@@ -468,6 +548,7 @@ impl Attack {
                     self.least_seen[column] = self.least_seen[column].min(value);
                     self.most_seen[column] = self.most_seen[column].max(value);
                 }
+                self.vertex.extend_from_slice(solution.columns());
                 form.value_at(solution.columns())
             }
             // A part without rows is one unknown without any limit.

@@ -21,9 +21,11 @@
 
 mod bounds;
 mod error;
+mod evident;
 mod highs_session;
 mod integer_program;
 mod linear_system;
+mod row_space;
 mod shift;
 mod transport;
 mod transport_check;
@@ -32,6 +34,7 @@ pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
+pub use row_space::{ResidueRow, RowSpace, parallel, residue, value_at, without_multiple};
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};
 pub use transport_check::AllocationViolation;
