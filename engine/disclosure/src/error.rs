@@ -3,22 +3,24 @@
 use domain::ErrorCode;
 use solver::SolverError;
 
+use crate::perturbing_codes::PERTURBING_CODES;
 use crate::spec::SPEC_CODES;
 use crate::{MAXIMUM_CELLS, MAXIMUM_DIMENSIONS};
 
 /// The error index of this crate: tables and releases first, then specs and what they read.
 pub const ERROR_CODES: &[ErrorCode] = &joined();
 
-const fn joined() -> [ErrorCode; TABLE_CODES.len() + SPEC_CODES.len()] {
-    let mut all = [TABLE_CODES[0]; TABLE_CODES.len() + SPEC_CODES.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < TABLE_CODES.len() {
-            TABLE_CODES[at]
+const fn joined() -> [ErrorCode; TABLE_CODES.len() + SPEC_CODES.len() + PERTURBING_CODES.len()] {
+    let mut all = [TABLE_CODES[0]; TABLE_CODES.len() + SPEC_CODES.len() + PERTURBING_CODES.len()];
+    let lists: [&[ErrorCode]; 3] = [&TABLE_CODES, &SPEC_CODES, &PERTURBING_CODES];
+    let (mut list, mut at, mut place) = (0, 0, 0);
+    while list < lists.len() {
+        if place < lists[list].len() {
+            all[at] = lists[list][place];
+            (at, place) = (at + 1, place + 1);
         } else {
-            SPEC_CODES[at - TABLE_CODES.len()]
-        };
-        at += 1;
+            (list, place) = (list + 1, 0);
+        }
     }
     all
 }
