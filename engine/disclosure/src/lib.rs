@@ -97,11 +97,13 @@ pub use release::{InternalAudit, release, release_with_audit};
 pub use released::{
     CellStatus, ReleaseLoss, ReleasedCell, ReleasedDimension, ReleasedMember, ReleasedTable,
 };
-pub use rounding::{RoundedCounts, RoundingError, RoundingRule, round, round_sums, round_with_loss};
+pub use rounding::{
+    RoundedCounts, RoundingError, RoundingRule, round, round_sums, round_with_loss,
+};
 pub use series::{ReleasedSeries, ReleasedSlice, release_series};
 pub use spec::{
-    AuditError, LinkedTables, ProtectionSpec, PublishedTable, SpecDocument, audit_published,
-    linked_tables, read_microdata, read_published,
+    AuditError, LinkedTables, ProtectError, ProtectionSpec, PublishedTable, SpecDocument,
+    audit_published, linked_tables, protect, read_microdata, read_published,
 };
 
 /// Most dimensions of a table.

@@ -93,7 +93,11 @@ impl ProtectionMethod {
     /// What is known of every cell by itself.
     ///
     /// Totals of a rounded table are the sums of their cells and tell nothing more than these.
-    pub(crate) fn intervals(&self, lattice: &Lattice, values: &[Option<u64>]) -> Vec<KnownInterval> {
+    pub(crate) fn intervals(
+        &self,
+        lattice: &Lattice,
+        values: &[Option<u64>],
+    ) -> Vec<KnownInterval> {
         match self {
             Self::Suppression | Self::Merging { .. } => values
                 .iter()

@@ -76,9 +76,7 @@ pub(crate) fn method_note(method: &ProtectionMethod, minimum: u32, zeros: ZeroRu
         ProtectionMethod::Suppression => table_note(minimum, zeros),
         ProtectionMethod::CellKeys(method) => cell_key_note(method),
         ProtectionMethod::Rounding(rule) => rounding_note(*rule),
-        ProtectionMethod::Merging { dimension, merged } => {
-            merging_note(dimension, merged, minimum)
-        }
+        ProtectionMethod::Merging { dimension, merged } => merging_note(dimension, merged, minimum),
     }
 }
 
@@ -89,12 +87,13 @@ fn cell_key_note(method: &CellKeyMethod) -> MethodNote {
         key_version,
         ..
     } = method;
-    let spread = method
-        .variance
-        .map_or_else(|| ("wechselnd".to_owned(), "varying".to_owned()), |variance| {
+    let spread = method.variance.map_or_else(
+        || ("wechselnd".to_owned(), "varying".to_owned()),
+        |variance| {
             let number = variance.to_string();
             (number.replace('.', ","), number)
-        });
+        },
+    );
     let (hidden_de, hidden_en) = if *hidden == 0 {
         (String::new(), String::new())
     } else {
@@ -106,7 +105,10 @@ fn cell_key_note(method: &CellKeyMethod) -> MethodNote {
     let (stay_de, stay_en) = method.stay.map_or_else(Default::default, |stay| {
         let number = stay.to_string();
         (
-            format!(" Eine Anzahl bleibt mit Wahrscheinlichkeit {} unverändert.", number.replace('.', ",")),
+            format!(
+                " Eine Anzahl bleibt mit Wahrscheinlichkeit {} unverändert.",
+                number.replace('.', ",")
+            ),
             format!(" A count stays unchanged with probability {number}."),
         )
     });

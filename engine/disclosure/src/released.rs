@@ -312,8 +312,7 @@ impl ReleasedTable {
                 let axes = self.lattice.axes.iter();
                 let codes = axes.zip(self.lattice.coordinates(cell));
                 let mut own = codes.filter(|(axis, _)| axis.code == *dimension);
-                let put_together =
-                    own.any(|(_, code)| merged.iter().any(|area| area.code == code));
+                let put_together = own.any(|(_, code)| merged.iter().any(|area| area.code == code));
                 if put_together {
                     CellStatus::Merged
                 } else {

@@ -36,8 +36,11 @@ fn read(id: &str) -> Option<Case> {
         .filter(|column| !figures.contains(column))
         .collect();
     let key = |row: &Row| -> Vec<String> { columns.iter().map(|c| row[*c].clone()).collect() };
-    let place: BTreeMap<Vec<String>, usize> =
-        inner.iter().enumerate().map(|(number, row)| (key(row), number)).collect();
+    let place: BTreeMap<Vec<String>, usize> = inner
+        .iter()
+        .enumerate()
+        .map(|(number, row)| (key(row), number))
+        .collect();
     // Every code that a record stands for in a published column.
     let mut codes: Vec<Vec<Vec<String>>> = vec![Vec::new(); inner.len()];
     for record in &records {
@@ -52,16 +55,28 @@ fn read(id: &str) -> Option<Case> {
     let sums = published.iter().map(|row| {
         let wanted = key(row);
         (0..inner.len())
-            .filter(|&cell| wanted.iter().zip(&codes[cell]).all(|(code, own)| own.contains(code)))
+            .filter(|&cell| {
+                wanted
+                    .iter()
+                    .zip(&codes[cell])
+                    .all(|(code, own)| own.contains(code))
+            })
             .collect()
     });
     let case = Case {
-        inner: inner.iter().map(|row| row["original"].parse().unwrap()).collect(),
+        inner: inner
+            .iter()
+            .map(|row| row["original"].parse().unwrap())
+            .collect(),
         sums: sums.collect(),
     };
     for (sum, row) in case.sums.iter().zip(&published) {
         let total: u64 = sum.iter().map(|&cell| case.inner[cell]).sum();
-        assert_eq!(total.to_string(), row["original"], "{id}: the case is read as it was made");
+        assert_eq!(
+            total.to_string(),
+            row["original"],
+            "{id}: the case is read as it was made"
+        );
     }
     Some(case)
 }
@@ -71,7 +86,9 @@ fn no_rounding_of_the_peer_is_closer_in_the_worst_cell_or_on_average() {
     let Some(index) = cases::json("smallcountrounding/index.json") else {
         return;
     };
-    println!("case                        cells     max (peer)   mean (peer)      RMS (peer)      Hellinger utility (peer)");
+    println!(
+        "case                        cells     max (peer)   mean (peer)      RMS (peer)      Hellinger utility (peer)"
+    );
     let mut worse = Vec::new();
     for (id, peer) in index.as_object().unwrap() {
         let figure = |name: &str| peer["metrics"][name].as_f64().unwrap();
@@ -102,7 +119,10 @@ fn no_rounding_of_the_peer_is_closer_in_the_worst_cell_or_on_average() {
             worse.push(id.clone());
         }
     }
-    assert!(worse.is_empty(), "further from the truth than the peer: {worse:?}");
+    assert!(
+        worse.is_empty(),
+        "further from the truth than the peer: {worse:?}"
+    );
     assert_eq!(index.as_object().unwrap().len(), 12);
 }
 
@@ -110,15 +130,34 @@ fn no_rounding_of_the_peer_is_closer_in_the_worst_cell_or_on_average() {
 fn check(id: &str, case: &Case, rule: RoundingRule, inner: &[u64], sums: &[u64]) {
     let (base, limit) = (u64::from(rule.base()), u64::from(rule.rounded_up_to()));
     for (sum, shown) in case.sums.iter().zip(sums) {
-        assert_eq!(sum.iter().map(|&cell| inner[cell]).sum::<u64>(), *shown, "{id}");
-        assert!(*shown > limit || shown.is_multiple_of(base), "{id}: a small {shown} shows");
+        assert_eq!(
+            sum.iter().map(|&cell| inner[cell]).sum::<u64>(),
+            *shown,
+            "{id}"
+        );
+        assert!(
+            *shown > limit || shown.is_multiple_of(base),
+            "{id}: a small {shown} shows"
+        );
     }
     for (count, shown) in case.inner.iter().zip(inner) {
         let moved = count != shown;
-        assert!(!moved || *count <= limit, "{id}: a count above the limit moved");
-        assert!(!moved || shown.is_multiple_of(base), "{id}: moved to no multiple");
-        assert!(count.abs_diff(*shown) <= base - u64::from(*count > 0), "{id}: moved too far");
-        assert!(*count > 0 || *shown == 0 || rule.zeros_may_rise(), "{id}: a 0 rose");
+        assert!(
+            !moved || *count <= limit,
+            "{id}: a count above the limit moved"
+        );
+        assert!(
+            !moved || shown.is_multiple_of(base),
+            "{id}: moved to no multiple"
+        );
+        assert!(
+            count.abs_diff(*shown) <= base - u64::from(*count > 0),
+            "{id}: moved too far"
+        );
+        assert!(
+            *count > 0 || *shown == 0 || rule.zeros_may_rise(),
+            "{id}: a 0 rose"
+        );
     }
 }
 

@@ -138,7 +138,11 @@ fn row(parameters: &PerturbationParameters, count: u32) -> Result<Row, CellKeyEr
     let support = parameters.support(count);
     let stay = parameters.stay.filter(|_| support.contains(&0));
     let free: Vec<i32> = match stay {
-        Some(_) => support.iter().copied().filter(|&change| change != 0).collect(),
+        Some(_) => support
+            .iter()
+            .copied()
+            .filter(|&change| change != 0)
+            .collect(),
         None => support.clone(),
     };
     let share = 1.0 - stay.unwrap_or(0.0);
@@ -214,7 +218,12 @@ fn greatest_entropy(changes: &[i32], variance: f64) -> Option<Vec<f64>> {
         let slope = step[0] * gradient[0] + step[1] * gradient[1];
         let mut length = 1.0;
         loop {
-            let next = dual(changes, variance, a + length * step[0], b + length * step[1]);
+            let next = dual(
+                changes,
+                variance,
+                a + length * step[0],
+                b + length * step[1],
+            );
             // The last steps change the value by less than its rounding.
             if next <= value + 1e-4 * length * slope + 1e-15 * value.abs().max(1.0) {
                 a += length * step[0];

@@ -27,12 +27,17 @@ impl File<'_> {
     fn field(&mut self, (row, column, value): (u64, &str, &str), message: &str) {
         if self.problems.len() < 1_000 {
             let problem = InputProblem::new(BAD_TABLE, self.name, message);
-            self.problems.push(problem.at(row, column, value).remedy(REMEDY));
+            self.problems
+                .push(problem.at(row, column, value).remedy(REMEDY));
         }
     }
 
     /// Three columns of every row, each the first of its names that the header has.
-    fn columns(&mut self, input: impl Read, names: [&[&'static str]; 3]) -> Vec<(u64, [String; 3])> {
+    fn columns(
+        &mut self,
+        input: impl Read,
+        names: [&[&'static str]; 3],
+    ) -> Vec<(u64, [String; 3])> {
         let mut text = String::new();
         let mut input = input;
         if let Err(error) = input.read_to_string(&mut text) {
@@ -46,13 +51,17 @@ impl File<'_> {
             b','
         };
         // tau-ARGUS writes a header with commas above rows with semicolons.
-        let mixed = header.contains(',') && text.lines().nth(1).is_some_and(|row| row.contains(';'));
+        let mixed =
+            header.contains(',') && text.lines().nth(1).is_some_and(|row| row.contains(';'));
         let (header, rows) = text.split_once('\n').unwrap_or((text.as_str(), ""));
         let unquoted = header.trim_end().replace('"', "");
         let titles: Vec<&str> = unquoted.split([',', ';']).map(str::trim).collect();
         let mut places = [0; 3];
         for (place, names) in places.iter_mut().zip(names) {
-            match names.iter().find_map(|name| titles.iter().position(|title| title == name)) {
+            match names
+                .iter()
+                .find_map(|name| titles.iter().position(|title| title == name))
+            {
                 Some(found) => *place = found,
                 None => self.whole(format!("the column {:?} is missing", names[0])),
             }
@@ -86,7 +95,10 @@ impl File<'_> {
     fn number<T: std::str::FromStr>(&mut self, row: u64, column: &str, value: &str) -> Option<T> {
         let parsed = value.parse().ok();
         if parsed.is_none() {
-            self.field((row, column, value), "the value is not a number of its column");
+            self.field(
+                (row, column, value),
+                "the value is not a number of its column",
+            );
         }
         parsed
     }
@@ -140,7 +152,9 @@ pub(super) fn integers(
     let problems = Vec::new();
     let mut file = File { name, problems };
     if !modulus.is_power_of_two() || !(2..=65_536).contains(&modulus) {
-        file.whole(format!("the modulus {modulus} is not a power of two up to 65536"));
+        file.whole(format!(
+            "the modulus {modulus} is not a power of two up to 65536"
+        ));
         return Err(file.problems);
     }
     let mut changes: BTreeMap<usize, BTreeMap<u64, i32>> = BTreeMap::new();
@@ -150,13 +164,26 @@ pub(super) fn integers(
         let change = file.number::<i32>(row, "pvalue", &change);
         if let (Some(count), Some(key), Some(change)) = (count, key, change) {
             if key >= modulus {
-                file.field((row, "ckey", &key.to_string()), "the key is not below the modulus");
-            } else if changes.entry(count).or_default().insert(key, change).is_some() {
-                file.field((row, "ckey", &key.to_string()), "the key appears twice for its count");
+                file.field(
+                    (row, "ckey", &key.to_string()),
+                    "the key is not below the modulus",
+                );
+            } else if changes
+                .entry(count)
+                .or_default()
+                .insert(key, change)
+                .is_some()
+            {
+                file.field(
+                    (row, "ckey", &key.to_string()),
+                    "the key appears twice for its count",
+                );
             }
         }
     }
-    changes.entry(0).or_insert_with(|| (0..modulus).map(|key| (key, 0)).collect());
+    changes
+        .entry(0)
+        .or_insert_with(|| (0..modulus).map(|key| (key, 0)).collect());
     let mut rows = BTreeMap::new();
     for (count, keys) in changes {
         if keys.len() as u64 != modulus {

@@ -105,7 +105,11 @@ impl SecretKey {
     #[must_use]
     pub fn on(&self, reference_date: Date) -> DatedKey {
         let mut header = Vec::new();
-        let words = ["placewright record key 1", &self.version, &reference_date.to_string()];
+        let words = [
+            "placewright record key 1",
+            &self.version,
+            &reference_date.to_string(),
+        ];
         for word in words {
             header.extend((word.len() as u64).to_le_bytes());
             header.extend(word.as_bytes());
@@ -214,7 +218,9 @@ mod tests {
     fn secret_version_date_and_pseudonym_all_change_the_key() {
         let key = |secret: &[u8], version: &str, day: i8, pseudonym: &str| {
             let secret = SecretKey::new(version, secret).unwrap();
-            secret.on(jiff::civil::date(2026, 3, day)).record_key(pseudonym)
+            secret
+                .on(jiff::civil::date(2026, 3, day))
+                .record_key(pseudonym)
         };
         let base = key(&[7; 32], "1", 1, "child 1");
         assert_eq!(base, key(&[7; 32], "1", 1, "child 1"));

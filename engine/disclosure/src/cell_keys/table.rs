@@ -60,9 +60,15 @@ impl Row {
                 end: end_of(cumulated),
             }
         });
-        Self {
-            steps: steps.collect(),
+        Self::of(steps.collect())
+    }
+
+    /// The last step reaches to the end, whatever rounding left of the sum of probabilities.
+    fn of(mut steps: Vec<Step>) -> Self {
+        if let Some(last) = steps.last_mut() {
+            last.end = u64::MAX;
         }
+        Self { steps }
     }
 
     fn place(&self, key: u64) -> usize {
@@ -145,7 +151,9 @@ impl PerturbationTable {
         let shown = |wanted: i64| {
             self.rows.iter().enumerate().any(|(count, row)| {
                 let steps = row.steps.iter().filter(|step| step.probability > 0.0);
-                steps.into_iter().any(|step| count as i64 + i64::from(step.change) == wanted)
+                steps
+                    .into_iter()
+                    .any(|step| count as i64 + i64::from(step.change) == wanted)
             })
         };
         let least = (1..=i64::from(self.maximum_deviation()) + 1).find(|&count| shown(count));
@@ -350,7 +358,7 @@ impl PerturbationTable {
             if (lower - 1.0).abs() > 1e-9 {
                 return Err(wrong("its keys do not end at 1"));
             }
-            finished.push(Row { steps });
+            finished.push(Row::of(steps));
         }
         if finished.is_empty() || repeated == 0 || repeated > finished.len() {
             let (count, problem) = (0, "the table has too few rows");

@@ -76,7 +76,11 @@ impl<'a> Groups<'a> {
                 .copied()
                 .filter(|&other| self.are_neighbours(group, other))
                 .collect();
-            let choices = if bordering.is_empty() { siblings } else { bordering };
+            let choices = if bordering.is_empty() {
+                siblings
+            } else {
+                bordering
+            };
             let partner = choices.into_iter().min_by_key(|&other| {
                 let pairs = self.counts[group].iter().zip(&self.counts[other]);
                 let together: Vec<u64> = pairs.map(|(one, other)| one + other).collect();
@@ -109,14 +113,20 @@ impl<'a> Groups<'a> {
     fn are_neighbours(&self, one: usize, other: usize) -> bool {
         let parts = |group: usize| -> Vec<&str> {
             let nodes = (1..self.tree.len()).filter(|&node| {
-                self.tree.path(node).iter().any(|&above| self.group[above] == group)
+                self.tree
+                    .path(node)
+                    .iter()
+                    .any(|&above| self.group[above] == group)
             });
             nodes.map(|node| self.tree.codes[node].as_str()).collect()
         };
         let others = parts(other);
         parts(one).into_iter().any(|code| {
             let mut others = others.iter();
-            others.any(|other| self.neighbours.contains(&(code.to_owned(), (*other).to_owned())))
+            others.any(|other| {
+                self.neighbours
+                    .contains(&(code.to_owned(), (*other).to_owned()))
+            })
         })
     }
 

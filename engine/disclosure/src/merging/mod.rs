@@ -73,7 +73,9 @@ impl MergingRule {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MergingError {
     /// No such dimension.
-    #[error("E5076: table {table:?} has no dimension {dimension:?} whose areas could be put together")]
+    #[error(
+        "E5076: table {table:?} has no dimension {dimension:?} whose areas could be put together"
+    )]
     UnknownDimension {
         /// The table.
         table: String,
@@ -81,7 +83,9 @@ pub enum MergingError {
         dimension: String,
     },
     /// A pair of neighbours with a code that is no area.
-    #[error("E5076: the neighbour {code:?} is not a member of dimension {dimension:?}; correct the pair")]
+    #[error(
+        "E5076: the neighbour {code:?} is not a member of dimension {dimension:?}; correct the pair"
+    )]
     UnknownNeighbour {
         /// The dimension.
         dimension: String,
@@ -184,10 +188,12 @@ pub fn merge_with_loss(
     let zeros = policy.zeros();
     let is_small = |count: u64| count < least && (count > 0 || zeros == ZeroRule::Suppressed);
     let mut groups = Groups::new(&table.lattice, &table.values, axis, &rule.neighbours);
-    groups.join(is_small).map_err(|cell| MergingError::Infeasible {
-        table: table.name.clone(),
-        coordinates: table.lattice.coordinates(cell).join(" / "),
-    })?;
+    groups
+        .join(is_small)
+        .map_err(|cell| MergingError::Infeasible {
+            table: table.name.clone(),
+            coordinates: table.lattice.coordinates(cell).join(" / "),
+        })?;
     let coarse = coarsened(&table, axis, &groups)?;
     let loss = loss(&table, &coarse, axis, &groups);
     let method = ProtectionMethod::Merging {
@@ -196,8 +202,7 @@ pub fn merge_with_loss(
     };
     let shown = coarse.values.iter().copied().map(Some).collect();
     let (name, label) = (&coarse.name, &coarse.label);
-    let released =
-        ReleasedTable::seal_values(name, label, &coarse.lattice, shown, policy, method);
+    let released = ReleasedTable::seal_values(name, label, &coarse.lattice, shown, policy, method);
     Ok((released, loss))
 }
 

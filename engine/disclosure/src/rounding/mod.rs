@@ -62,7 +62,9 @@ pub enum RoundingError {
         minimum: u32,
     },
     /// A sum names a cell that does not exist.
-    #[error("E5076: sum {sum} names the inner cell {cell}, and there are {cells}; number them from 0")]
+    #[error(
+        "E5076: sum {sum} names the inner cell {cell}, and there are {cells}; number them from 0"
+    )]
     UnknownCell {
         /// Number of the sum.
         sum: usize,
@@ -217,7 +219,14 @@ pub fn round_sums(
     for (number, sum) in sums.iter().enumerate() {
         for &cell in sum {
             let cells = inner.len();
-            let (sum, unknown) = (number, RoundingError::UnknownCell { sum: number, cell, cells });
+            let (sum, unknown) = (
+                number,
+                RoundingError::UnknownCell {
+                    sum: number,
+                    cell,
+                    cells,
+                },
+            );
             of_cell.get_mut(cell).ok_or(unknown)?.push(sum as u32);
         }
     }
@@ -259,7 +268,9 @@ pub fn round_sums(
 }
 
 fn measure(exact: &[u64], shown: &[u64]) -> DisclosureLoss {
-    let shown = shown.iter().map(|&shown| crate::loss::Reading::Shown(shown as f64));
+    let shown = shown
+        .iter()
+        .map(|&shown| crate::loss::Reading::Shown(shown as f64));
     DisclosureLoss::measure(exact.iter().copied().zip(shown))
 }
 
@@ -291,11 +302,19 @@ pub(crate) fn choose(
         Neighbours::All
     } else {
         let most = MOST_SHARING;
-        Neighbours::Sharing { of_sum: &of_sum, most }
+        Neighbours::Sharing {
+            of_sum: &of_sum,
+            most,
+        }
     };
     let upper = vec![false; counts.len()];
     let mut search = Search::new(incidence, base as i64, upper, differences, STEPS);
-    let square = Cost { linear: 0, square: 1, excess: 0, cap: 0 };
+    let square = Cost {
+        linear: 0,
+        square: 1,
+        excess: 0,
+        cap: 0,
+    };
     search.turn_chains(square, &neighbours);
     let mut best = search.clone();
     // Lower the greatest difference as far as the steps go, then the mean.
@@ -303,7 +322,12 @@ pub(crate) fn choose(
         let cap = search.greatest() - 1;
         search.allow(STEPS);
         search.turn_chains(
-            Cost { linear: 10, square: 1, excess: 100_000, cap },
+            Cost {
+                linear: 10,
+                square: 1,
+                excess: 100_000,
+                cap,
+            },
             &neighbours,
         );
         let better = (search.greatest(), search.absolute()) < (best.greatest(), best.absolute());
@@ -317,7 +341,15 @@ pub(crate) fn choose(
     let mut last = best.clone();
     last.allow(STEPS);
     let cap = best.greatest();
-    last.turn_chains(Cost { linear: 1, square: 0, excess: 100_000, cap }, &neighbours);
+    last.turn_chains(
+        Cost {
+            linear: 1,
+            square: 0,
+            excess: 100_000,
+            cap,
+        },
+        &neighbours,
+    );
     if (last.greatest(), last.absolute()) < (best.greatest(), best.absolute()) {
         best = last;
     }
@@ -337,6 +369,8 @@ fn by_sum(incidence: &Incidence, sums: usize) -> Incidence {
         }
     }
     let mut turned = Incidence::new();
-    lists.into_iter().for_each(|list| turned.push(list.into_iter()));
+    lists
+        .into_iter()
+        .for_each(|list| turned.push(list.into_iter()));
     turned
 }
