@@ -6,7 +6,8 @@
 /// give every count away. Releases carry [`crate::ReleaseLoss`], which uses published numbers only.
 ///
 /// A suppressed cell counts as one that shows 0: its whole count is lost. A cell of a merged area
-/// counts as one that shows its even share of the merged count, which is all a reader can say.
+/// counts as one that shows its share of the merged count as if all finest areas were alike, which is
+/// all a reader can say.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct DisclosureLoss {
     /// Cells compared.

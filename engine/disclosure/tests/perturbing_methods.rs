@@ -411,3 +411,32 @@ fn no_released_number_is_small_where_every_child_stands_alone() {
             .all(|cell| cell.value.is_none_or(|value| value >= 3))
     );
 }
+
+/// Goal G11: neither the order of members nor that of records or dimensions is in any result.
+#[test]
+fn another_order_of_members_changes_no_cell_of_a_rounded_or_merged_table() {
+    let counts: Vec<u32> = (0..18).map(|cell| cell * 7 % 11).collect();
+    let truth = table(&counts);
+    let mut turned = areas();
+    turned.members.reverse();
+    let records = (0..18).map(|cell| (vec![AREAS[cell / 3], CARE[cell % 3]], counts[cell]));
+    let turned = ConfidentialTable::from_records("t", label("t"), vec![turned, care()], records);
+    let turned = turned.unwrap();
+    let policy = DisclosurePolicy::default();
+    let rule = RoundingRule::new(5).unwrap();
+    let merging = MergingRule::new("area");
+    for (one, other) in [
+        (
+            round(truth.clone(), rule, &policy).unwrap(),
+            round(turned.clone(), rule, &policy).unwrap(),
+        ),
+        (
+            merge(truth, &merging, &policy).unwrap(),
+            merge(turned, &merging, &policy).unwrap(),
+        ),
+    ] {
+        for cell in one.cells() {
+            assert_eq!(other.cell(&cell.coordinates).unwrap().value, cell.value);
+        }
+    }
+}

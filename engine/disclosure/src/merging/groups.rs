@@ -81,10 +81,13 @@ impl<'a> Groups<'a> {
             } else {
                 bordering
             };
+            // An area without parts prefers others without, so that no hierarchy is lost.
+            let kind = self.has_parts(group);
             let partner = choices.into_iter().min_by_key(|&other| {
                 let pairs = self.counts[group].iter().zip(&self.counts[other]);
                 let together: Vec<u64> = pairs.map(|(one, other)| one + other).collect();
-                (small_in(&together), together[0], other)
+                let other_kind = self.has_parts(other) != kind;
+                (other_kind, small_in(&together), together[0], other)
             });
             // An only child counts what its parent counts, and that is not small any more.
             let Some(partner) = partner else {
@@ -99,11 +102,27 @@ impl<'a> Groups<'a> {
         for (count, more) in self.counts[kept].iter_mut().zip(more) {
             *count += more;
         }
+        let dissolved = self.has_parts(kept) != self.has_parts(joined);
         for group in &mut self.group {
             if *group == joined {
                 *group = kept;
             }
         }
+        if dissolved {
+            // One side has no parts, so the other's cannot be told apart any more.
+            for node in 1..self.tree.len() {
+                let path = self.tree.path(node);
+                if self.group[node] != kept && path.iter().any(|&above| self.group[above] == kept) {
+                    self.counts[self.group[node]] = Vec::new();
+                    self.group[node] = kept;
+                }
+            }
+        }
+    }
+
+    /// Whether areas below a group are still told apart.
+    fn has_parts(&self, group: usize) -> bool {
+        (1..self.tree.len()).any(|node| self.group[node] != group && self.parent(node) == group)
     }
 
     fn parent(&self, node: usize) -> usize {
@@ -111,6 +130,9 @@ impl<'a> Groups<'a> {
     }
 
     fn are_neighbours(&self, one: usize, other: usize) -> bool {
+        if self.neighbours.is_empty() {
+            return false;
+        }
         let parts = |group: usize| -> Vec<&str> {
             let nodes = (1..self.tree.len()).filter(|&node| {
                 self.tree
@@ -135,13 +157,18 @@ impl<'a> Groups<'a> {
         self.group[node]
     }
 
+    /// The nodes of a group that are not below another one of it.
     fn nodes(&self, group: usize) -> impl Iterator<Item = usize> {
-        (0..self.tree.len()).filter(move |&node| self.group[node] == group)
+        (0..self.tree.len()).filter(move |&node| {
+            let top = node == Axis::ROOT || self.parent(node) != group;
+            self.group[node] == group && top
+        })
     }
 
-    /// How many nodes the group of a node has.
-    pub(super) fn size(&self, node: usize) -> usize {
-        self.nodes(self.group[node]).count()
+    /// Which share of the finest areas of its group a node has.
+    pub(super) fn share(&self, node: usize) -> f64 {
+        let leaves = |node: usize| self.tree.leaves_below(node).len() as f64;
+        leaves(node) / self.nodes(self.group[node]).map(leaves).sum::<f64>()
     }
 
     /// The code of the group of a node.
@@ -160,7 +187,8 @@ impl<'a> Groups<'a> {
             let names: Vec<&str> = nodes.map(|node| text(&self.tree.labels[node])).collect();
             names.join(" + ")
         };
-        let above = self.tree.parents[node];
+        let mut tops = self.nodes(self.group[node]);
+        let above = self.tree.parents[tops.next().unwrap_or(node)];
         Member {
             code: self.code(node),
             label: Label::new(label(&|l| &l.de), label(&|l| &l.en)),
@@ -172,7 +200,7 @@ impl<'a> Groups<'a> {
     pub(super) fn merged(&self) -> Vec<MergedArea> {
         let firsts = (1..self.tree.len()).filter(|&node| self.group[node] == node);
         firsts
-            .filter(|&node| self.size(node) > 1)
+            .filter(|&node| self.nodes(node).count() > 1)
             .map(|node| MergedArea {
                 code: self.code(node),
                 parts: self

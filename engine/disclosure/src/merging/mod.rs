@@ -129,8 +129,9 @@ impl MergingError {
 ///
 /// Wider areas are settled before those within them. The smallest area with a small cell comes
 /// first and takes the neighbour that leaves the fewest small cells, then the fewest children, then
-/// the first code; the result depends on counts, codes and neighbours only. Everything shown is
-/// exact, and no shown count lies from 1 to `k - 1` (nor is 0 where zeros are suppressed).
+/// the first code. An area with parts goes to one without only where there is no other; its parts
+/// are not told apart then. The result depends on counts, codes and neighbours only. Everything
+/// shown is exact, and no shown count lies from 1 to `k - 1` (nor is 0 where zeros are suppressed).
 ///
 /// Not covered: other releases of the same children. **One table with the areas and another with
 /// the merged ones would give the difference away.**
@@ -295,7 +296,8 @@ fn coarsened(
     ConfidentialTable::from_leaf_sums(name, label, dimensions, records)
 }
 
-/// Every cell of the table given against the even share of the merged count a reader sees.
+/// Every cell of the table given against its share of the merged count a reader sees, as if all
+/// finest areas were alike.
 fn loss(
     table: &ConfidentialTable,
     coarse: &ConfidentialTable,
@@ -304,14 +306,14 @@ fn loss(
 ) -> DisclosureLoss {
     let lattice: &Lattice = &table.lattice;
     let codes: Vec<(String, f64)> = (0..lattice.axes[axis].len())
-        .map(|node| (groups.code(node), groups.size(node) as f64))
+        .map(|node| (groups.code(node), groups.share(node)))
         .collect();
     DisclosureLoss::measure((0..lattice.cells()).map(|cell| {
-        let (code, parts) = &codes[lattice.node(cell, axis)];
+        let (code, share) = &codes[lattice.node(cell, axis)];
         let mut coordinates = lattice.coordinates(cell);
         coordinates[axis] = code;
         let shown = coarse.lattice.find(&coordinates);
-        let shown = shown.map_or(0.0, |shown| coarse.values[shown] as f64 / parts);
+        let shown = shown.map_or(0.0, |shown| coarse.values[shown] as f64 * share);
         (table.values[cell], Reading::Shown(shown))
     }))
 }
