@@ -4,6 +4,7 @@ use solver::{Equality, LinearForm, LinearSystem, SolverError, cell_bounds, confi
 
 use crate::ReleasedTable;
 use crate::lattice::Lattice;
+use crate::method::{KnownInterval, ProtectionMethod};
 
 /// Bounds of one suppressed cell, from published numbers only.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -42,7 +43,8 @@ impl AuditedCell {
 /// What an attacker with a linear-programming solver gets out of a released table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct AttackerAudit {
-    /// Every suppressed cell in printing order.
+    /// Every cell whose count is not shown as it is, in printing order: the suppressed ones, and all
+    /// cells of perturbed and rounded tables that do not follow from the method alone.
     pub cells: Vec<AuditedCell>,
 }
 
@@ -80,7 +82,95 @@ impl AttackerAudit {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn audit(table: &ReleasedTable) -> Result<AttackerAudit, SolverError> {
-    attack_all(table.lattice(), table.values())
+    attack(table.lattice(), table.values(), table.method())
+}
+
+/// Bounds of every cell that is not exact, by everything the method tells.
+///
+/// Totals of a rounded table are the sums of its cells and tell nothing; those of a perturbed one
+/// have noise of their own, and all intervals together are searched.
+pub(crate) fn attack(
+    lattice: &Lattice,
+    values: &[Option<u64>],
+    method: &ProtectionMethod,
+) -> Result<AttackerAudit, SolverError> {
+    let intervals = match method {
+        ProtectionMethod::Suppression | ProtectionMethod::Merging { .. } => {
+            return attack_all(lattice, values);
+        }
+        ProtectionMethod::Rounding(_) => method.intervals(lattice, values),
+        ProtectionMethod::CellKeys(_) => narrowed(lattice, method.intervals(lattice, values))?,
+    };
+    let open = lattice.printed_cells().into_iter();
+    let open = open.filter(|&cell| !intervals[cell].is_exact());
+    let cells = open.map(|cell| AuditedCell {
+        coordinates: lattice
+            .coordinates(cell)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        lower: intervals[cell].lower,
+        upper: intervals[cell].upper,
+    });
+    Ok(AttackerAudit {
+        cells: cells.collect(),
+    })
+}
+
+/// Intervals of all cells, narrowed by the sums of the table: the least and the greatest count of
+/// each over all tables that lie within every interval.
+fn narrowed(
+    lattice: &Lattice,
+    intervals: Vec<KnownInterval>,
+) -> Result<Vec<KnownInterval>, SolverError> {
+    let open: Vec<usize> = (0..intervals.len())
+        .filter(|&cell| !intervals[cell].is_exact())
+        .collect();
+    // Unknown 2 n is what open cell n has above its lower end, 2 n + 1 what it lacks of its upper.
+    let mut rows = Vec::new();
+    for sum in lattice.sums() {
+        let mut form = LinearForm::default();
+        let mut known = 0.0;
+        let parts = sum.parts.iter().map(|&part| (part, 1.0));
+        for (cell, sign) in parts.chain([(sum.whole, -1.0)]) {
+            known += sign * intervals[cell].lower as f64;
+            if let Ok(number) = open.binary_search(&cell) {
+                form.terms.push((2 * number, sign));
+            }
+        }
+        if !form.terms.is_empty() {
+            let right_hand_side = -known;
+            rows.push(Equality {
+                form,
+                right_hand_side,
+            });
+        }
+    }
+    for (number, &cell) in open.iter().enumerate() {
+        if let Some(upper) = intervals[cell].upper {
+            let terms = vec![(2 * number, 1.0), (2 * number + 1, 1.0)];
+            rows.push(Equality {
+                form: LinearForm { terms },
+                right_hand_side: (upper - intervals[cell].lower) as f64,
+            });
+        }
+    }
+    let system = LinearSystem::new(2 * open.len(), rows)?;
+    let targets: Vec<LinearForm> = (0..open.len())
+        .map(|n| LinearForm::unknown(2 * n))
+        .collect();
+    let bounds = cell_bounds(&system, &targets)?;
+    let mut narrowed = intervals;
+    for (&cell, bound) in open.iter().zip(bounds) {
+        // The solver keeps to its rows by 1e-7; a whole number that close counts as reached.
+        let lower = narrowed[cell].lower;
+        let upper = (bound.upper + 1e-6).floor().max(0.0);
+        narrowed[cell] = KnownInterval {
+            lower: lower + (bound.lower - 1e-6).ceil().max(0.0) as u64,
+            upper: bound.upper.is_finite().then(|| lower + upper as u64),
+        };
+    }
+    Ok(narrowed)
 }
 
 /// Bounds of every suppressed cell in printing order.

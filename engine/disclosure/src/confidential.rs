@@ -126,6 +126,12 @@ impl ConfidentialTable {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Whether it is broken down by this dimension.
+    #[must_use]
+    pub fn has_dimension(&self, code: &str) -> bool {
+        self.lattice.axes.iter().any(|axis| axis.code == code)
+    }
 }
 
 impl fmt::Debug for ConfidentialTable {

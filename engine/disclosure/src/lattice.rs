@@ -118,14 +118,19 @@ impl Lattice {
     }
 
     /// All cells from the leaf cells; what the list holds elsewhere is overwritten.
-    pub(crate) fn add_up(&self, values: &mut [u64]) {
+    pub(crate) fn add_up<T: Copy + Default + std::ops::AddAssign>(&self, values: &mut [T]) {
         for (number, axis) in self.axes.iter().enumerate() {
+            let stride = self.strides[number];
             let mut nodes: Vec<usize> = (0..axis.len()).filter(|&n| !axis.is_leaf(n)).collect();
             nodes.sort_by_key(|&node| axis.heights[node]);
-            for node in nodes {
-                for cell in (0..self.cells).filter(|&cell| self.node(cell, number) == node) {
-                    if let Some(sum) = self.sum_at(cell, number) {
-                        values[sum.whole] = sum.parts.iter().map(|&part| values[part]).sum();
+            for block in (0..self.cells).step_by(stride * axis.len()) {
+                for &node in &nodes {
+                    for whole in block + node * stride..block + (node + 1) * stride {
+                        let mut sum = T::default();
+                        for child in &axis.children[node] {
+                            sum += values[whole - node * stride + child * stride];
+                        }
+                        values[whole] = sum;
                     }
                 }
             }

@@ -55,16 +55,22 @@
 //! ```
 
 mod audit;
+mod cell_keys;
 mod confidential;
 mod count;
 mod dimension;
 mod error;
 mod instance;
 mod lattice;
+mod loss;
+mod merging;
+mod method;
 mod note;
+mod perturbing_codes;
 mod policy;
 mod release;
 mod released;
+mod rounding;
 mod series;
 mod spec;
 mod suppression;
@@ -72,6 +78,11 @@ mod suppression;
 mod tests;
 
 pub use audit::{AttackerAudit, AuditedCell, audit};
+pub use cell_keys::{
+    CellKey, CellKeyError, CellKeyMethod, DatedKey, KeyedCounts, MemberNumber, Perturbation,
+    PerturbationMoments, PerturbationParameters, PerturbationTable, RecordKey, SecretKey, perturb,
+    perturb_with_loss,
+};
 pub use confidential::ConfidentialTable;
 pub use count::ReleasedCount;
 pub use dimension::{Dimension, Label, Member, TOTAL_CODE};
@@ -81,16 +92,24 @@ pub use instance::{
     MagnitudeInstance, MagnitudePattern, MagnitudeRule, Pattern, ProtectionError, PublishedSum,
     SuppressionRule, TableLayout, release_linked,
 };
+pub use loss::{DisclosureLoss, LossMetric};
+pub use merging::{
+    MergedArea, MergingError, MergingRule, MethodChoice, merge, merge_or_suppress, merge_with_loss,
+};
+pub use method::{KnownInterval, ProtectionMethod};
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};
 pub use release::{InternalAudit, release, release_with_audit};
 pub use released::{
     CellStatus, ReleaseLoss, ReleasedCell, ReleasedDimension, ReleasedMember, ReleasedTable,
 };
+pub use rounding::{
+    RoundedCounts, RoundingError, RoundingRule, round, round_sums, round_with_loss,
+};
 pub use series::{ReleasedSeries, ReleasedSlice, release_series};
 pub use spec::{
-    AuditError, LinkedTables, ProtectionSpec, PublishedTable, SpecDocument, audit_published,
-    linked_tables, read_microdata, read_published,
+    AuditError, LinkedTables, ProtectError, ProtectionSpec, PublishedTable, SpecDocument,
+    audit_published, linked_tables, protect, read_microdata, read_published,
 };
 
 /// Most dimensions of a table.

@@ -6,7 +6,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::lattice::Lattice;
-use crate::note::{MethodNote, table_note};
+use crate::method::{KnownInterval, ProtectionMethod};
+use crate::note::{MethodNote, method_note};
 use crate::policy::ZeroRule;
 use crate::{DisclosurePolicy, Label, WriteError};
 
@@ -25,6 +26,12 @@ pub enum CellStatus {
     Zero,
     /// Hidden, because it is small or because it would give away a small one.
     Suppressed,
+    /// Changed by noise, perhaps by none; every cell of such a table has this status.
+    Perturbed,
+    /// Rounded or added up from rounded cells; every cell of such a table has this status.
+    Rounded,
+    /// The exact count of an area put together from several.
+    Merged,
 }
 
 impl CellStatus {
@@ -35,6 +42,9 @@ impl CellStatus {
             Self::Published => "published",
             Self::Zero => "zero",
             Self::Suppressed => "suppressed",
+            Self::Perturbed => "perturbed",
+            Self::Rounded => "rounded",
+            Self::Merged => "merged",
         }
     }
 }
@@ -95,13 +105,17 @@ pub struct ReleaseLoss {
     /// Children in suppressed leaf cells by all children, 0 to 1; `None` where the grand total
     /// itself is suppressed, because the share would help to find it.
     pub share_of_count: Option<f64>,
+    /// How far a shown number can lie from its count at most, over all cells; `None` for methods
+    /// that show exact counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub greatest_possible_difference: Option<u64>,
 }
 
 /// A table that passed disclosure control: the only form in which counts of children by
 /// dimensions leave the house.
 ///
-/// It has no public constructor and no `Deserialize`; [`crate::release`] makes it. The same
-/// counts and the same policy give the same bytes and the same [`content_hash`](Self::content_hash).
+/// It has no public constructor and no `Deserialize`; [`crate::release`], [`crate::perturb`],
+/// [`crate::round`] and [`crate::merge`] make it. The same counts and the same policy give the same bytes and the same [`content_hash`](Self::content_hash).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReleasedTable {
     name: String,
@@ -109,6 +123,7 @@ pub struct ReleasedTable {
     lattice: Lattice,
     values: Vec<Option<u64>>,
     policy: DisclosurePolicy,
+    method: ProtectionMethod,
     loss: ReleaseLoss,
     content_hash: String,
 }
@@ -128,12 +143,26 @@ impl ReleasedTable {
             .zip(suppressed)
             .map(|(&value, &hidden)| (!hidden).then_some(value))
             .collect();
+        let method = ProtectionMethod::Suppression;
+        Self::seal_values(name, label, lattice, values, policy, method)
+    }
+
+    /// Keeps what is shown and how it was protected.
+    pub(crate) fn seal_values(
+        name: &str,
+        label: &Label,
+        lattice: &Lattice,
+        values: Vec<Option<u64>>,
+        policy: &DisclosurePolicy,
+        method: ProtectionMethod,
+    ) -> Self {
         let mut table = Self {
             name: name.to_owned(),
             label: label.clone(),
             lattice: lattice.clone(),
-            loss: loss(lattice, &values),
+            loss: loss(lattice, &values, &method),
             values,
+            method,
             policy: policy.clone(),
             content_hash: String::new(),
         };
@@ -159,6 +188,22 @@ impl ReleasedTable {
         &self.policy
     }
 
+    /// How it was protected.
+    #[must_use]
+    pub fn method(&self) -> &ProtectionMethod {
+        &self.method
+    }
+
+    /// What a reader knows of each cell by the method alone, in the order of
+    /// [`cells`](Self::cells) (definition D1): the shown number for exact counts, nothing for
+    /// suppressed ones, the counts the noise or the rounding can have come from for others.
+    #[must_use]
+    pub fn known_intervals(&self) -> Vec<KnownInterval> {
+        let all = self.method.intervals(&self.lattice, &self.values);
+        let printed = self.lattice.printed_cells().into_iter();
+        printed.map(|cell| all[cell]).collect()
+    }
+
     /// The smallest count shown, apart from 0.
     #[must_use]
     pub fn minimum_frequency(&self) -> u32 {
@@ -180,7 +225,7 @@ impl ReleasedTable {
     /// What readers have to be told, in German and English.
     #[must_use]
     pub fn method_note(&self) -> MethodNote {
-        table_note(self.minimum_frequency(), self.policy.zeros())
+        method_note(&self.method, self.minimum_frequency(), self.policy.zeros())
     }
 
     /// Dimensions with their members, totals last.
@@ -253,11 +298,28 @@ impl ReleasedTable {
         ReleasedCell {
             coordinates: self.lattice.coordinates(cell),
             value,
-            status: match value {
-                None => CellStatus::Suppressed,
-                Some(0) => CellStatus::Zero,
-                Some(_) => CellStatus::Published,
-            },
+            status: self.status(cell),
+        }
+    }
+
+    fn status(&self, cell: usize) -> CellStatus {
+        match (&self.method, self.values[cell]) {
+            (_, None) => CellStatus::Suppressed,
+            (ProtectionMethod::CellKeys(_), _) => CellStatus::Perturbed,
+            (ProtectionMethod::Rounding(_), _) => CellStatus::Rounded,
+            (_, Some(0)) => CellStatus::Zero,
+            (ProtectionMethod::Merging { dimension, merged }, _) => {
+                let axes = self.lattice.axes.iter();
+                let codes = axes.zip(self.lattice.coordinates(cell));
+                let mut own = codes.filter(|(axis, _)| axis.code == *dimension);
+                let put_together = own.any(|(_, code)| merged.iter().any(|area| area.code == code));
+                if put_together {
+                    CellStatus::Merged
+                } else {
+                    CellStatus::Published
+                }
+            }
+            (ProtectionMethod::Suppression, _) => CellStatus::Published,
         }
     }
 
@@ -278,6 +340,9 @@ impl ReleasedTable {
             ZeroRule::Published => "zeros published",
             ZeroRule::Suppressed => "zeros suppressed",
         });
+        for word in self.method.words() {
+            text(&word);
+        }
         for dimension in self.dimensions() {
             text("dimension");
             text(dimension.code);
@@ -303,12 +368,13 @@ impl ReleasedTable {
 
 impl Serialize for ReleasedTable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ReleasedTable", 9)?;
+        let mut fields = serializer.serialize_struct("ReleasedTable", 10)?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("label", &self.label)?;
         fields.serialize_field("dimensions", &self.dimensions())?;
         fields.serialize_field("cells", &self.cells().collect::<Vec<_>>())?;
         fields.serialize_field("policy", &self.policy)?;
+        fields.serialize_field("method", &self.method)?;
         fields.serialize_field("minimum_frequency", &self.minimum_frequency())?;
         fields.serialize_field("method_note", &self.method_note())?;
         fields.serialize_field("loss", &self.loss)?;
@@ -334,22 +400,36 @@ pub(crate) fn write_rows<'a, W: Write>(
     Ok(())
 }
 
-fn loss(lattice: &Lattice, values: &[Option<u64>]) -> ReleaseLoss {
+fn loss(lattice: &Lattice, values: &[Option<u64>], method: &ProtectionMethod) -> ReleaseLoss {
     let suppressed_cells = values.iter().filter(|value| value.is_none()).count();
     let shown: u64 = (0..lattice.cells())
         .filter(|&cell| lattice.is_leaf(cell))
         .filter_map(|cell| values[cell])
         .sum();
+    let exact = matches!(
+        method,
+        ProtectionMethod::Suppression | ProtectionMethod::Merging { .. }
+    );
     ReleaseLoss {
         cells: lattice.cells(),
         suppressed_cells,
         share_of_cells: suppressed_cells as f64 / lattice.cells() as f64,
         share_of_count: values[Lattice::GRAND_TOTAL].map(|total| {
-            if total == 0 {
+            // The cells of a perturbed table need not add up, and none of them is suppressed.
+            if total == 0 || suppressed_cells == 0 {
                 0.0
             } else {
-                (total - shown) as f64 / total as f64
+                total.saturating_sub(shown) as f64 / total as f64
             }
+        }),
+        greatest_possible_difference: (!exact).then(|| {
+            let intervals = method.intervals(lattice, values);
+            let both = intervals.iter().zip(values);
+            let widest = both.filter_map(|(interval, value)| {
+                let (shown, upper) = ((*value)?, interval.upper?);
+                Some((shown - interval.lower.min(shown)).max(upper.saturating_sub(shown)))
+            });
+            widest.max().unwrap_or(0)
         }),
     }
 }

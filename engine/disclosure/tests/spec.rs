@@ -172,7 +172,7 @@ fn every_fault_of_a_spec_has_its_number_and_place() {
         ),
         ("E5023", with("\"k\": 3", "\"k\": -1"), "value \"-1\""),
         ("E5023", with("threshold", "majority"), "not threshold"),
-        ("E5023", with("\"suppress\"", "\"hide\""), "not suppress"),
+        ("E5023", with("\"suppress\"", "\"hide\""), "not suppression"),
         ("E5023", with("\"published\"", "true"), "value \"true\""),
         (
             "E5023",

@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use disclosure::{
-    AttackerAudit, AuditError, AuditedCell, LinkedTables, ProtectionSpec, ReleasedTable, audit,
-    audit_published, linked_tables, read_microdata, read_published, release,
+    AttackerAudit, AuditError, AuditedCell, LinkedTables, ProtectError, ProtectionMethod,
+    ProtectionSpec, ReleasedTable, audit, audit_published, linked_tables, protect, read_published,
 };
 
 use super::Context;
@@ -13,8 +13,8 @@ use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, open_as_csv};
 use crate::summary::Summary;
 
-/// Counts records into tables that may be published: small counts hidden, and what would give
-/// them away.
+/// Counts records into tables that may be published: small counts hidden, perturbed, rounded or
+/// put together, as the spec says.
 ///
 /// Columns of the microdata that the spec does not name are ignored. Tables of one spec are
 /// protected one by one; the summary warns of pairs that share cells.
@@ -29,6 +29,10 @@ pub(crate) struct ProtectArguments {
     /// Folder for one CSV file per table and audit.json.
     #[arg(long)]
     out: PathBuf,
+    /// Secret of the record keys, 16 bytes or more, for method = "cell-keys". It is neither kept
+    /// nor shown.
+    #[arg(long)]
+    secret_key: Option<PathBuf>,
 }
 
 /// Attacks a published table: what can be calculated of each suppressed cell?
@@ -85,17 +89,33 @@ pub(crate) fn run_protect(
     let spec = read_spec(&arguments.spec)?;
     let bar = context.progress.working("counting and protecting");
     let input = open_as_csv(&arguments.microdata)?;
-    let tables =
-        read_microdata(input, &name(&arguments.microdata), &spec).map_err(Failure::Input)?;
+    let secret = arguments
+        .secret_key
+        .as_deref()
+        .map(read_secret)
+        .transpose()?;
+    let file = name(&arguments.microdata);
+    let tables = protect(input, &file, &spec, secret.as_deref())
+        .map_err(|error| refused(error, &name(&arguments.spec)))?;
     let mut protected = Vec::new();
     for table in tables {
-        let released = release(table, spec.policy())?;
-        let attack = audit(&released)?;
-        protected.push((released, attack));
+        let attack = match table.method() {
+            ProtectionMethod::Suppression | ProtectionMethod::Merging { .. } => {
+                Some(audit(&table)?)
+            }
+            // What can be known of a cell is said by the method and its parameters.
+            ProtectionMethod::CellKeys(_) | ProtectionMethod::Rounding(_) => None,
+        };
+        protected.push((table, attack));
     }
     bar.done();
     let released: Vec<ReleasedTable> = protected.iter().map(|(table, _)| table.clone()).collect();
-    let linked = linked_tables(&released);
+    // Perturbed tables agree in every cell they share, by their keys.
+    let linked = if spec.needs_secret() {
+        Vec::new()
+    } else {
+        linked_tables(&released)
+    };
     let mut output = OutputFolder::new(&arguments.out)?;
     for table in &released {
         output.write(&format!("{}.csv", table.name()), |to| table.write_csv(to))?;
@@ -105,15 +125,7 @@ pub(crate) fn run_protect(
     output.publish()?;
     let mut summary = Summary::default();
     for table in &released {
-        let loss = table.loss();
-        summary.line(format!(
-            "{}: {} of {} cells suppressed ({:.1} %); no count below {} can be calculated from it.",
-            table.name(),
-            loss.suppressed_cells,
-            loss.cells,
-            loss.share_of_cells * 100.0,
-            table.minimum_frequency()
-        ));
+        summary.line(told(table));
     }
     for pair in &linked {
         summary.line(warning(pair));
@@ -126,12 +138,68 @@ pub(crate) fn run_protect(
     Ok(summary)
 }
 
+/// The secret of the record keys.
+fn read_secret(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::open(path, &error))?;
+    Ok(bytes)
+}
+
+/// Bad input with its number, anything else as a failed run.
+fn refused(error: ProtectError, spec: &str) -> Failure {
+    let (code, message) = match &error {
+        ProtectError::Input(_) | ProtectError::Suppression(_) => ("", String::new()),
+        ProtectError::CellKeys(problem) => (problem.code(), problem.to_string()),
+        ProtectError::Rounding(problem) => (problem.code(), problem.to_string()),
+        ProtectError::Merging(problem) => (problem.code(), problem.to_string()),
+    };
+    match error {
+        ProtectError::Input(problems) => Failure::Input(problems),
+        ProtectError::Suppression(error) => Failure::Run(error.into()),
+        _ => {
+            let index = disclosure::ERROR_CODES.iter();
+            let remedy = index.clone().find(|entry| entry.code == code);
+            let message = message.trim_start_matches(code).trim_start_matches(": ");
+            Failure::argument(code, spec, message, remedy.map_or("", |entry| entry.remedy))
+        }
+    }
+}
+
+/// What became of a table, in one line.
+fn told(table: &ReleasedTable) -> String {
+    let loss = table.loss();
+    let (name, cells) = (table.name(), loss.cells);
+    match table.method() {
+        ProtectionMethod::Suppression => format!(
+            "{name}: {} of {cells} cells suppressed ({:.1} %); no count below {} can be calculated from it.",
+            loss.suppressed_cells,
+            loss.share_of_cells * 100.0,
+            table.minimum_frequency()
+        ),
+        ProtectionMethod::CellKeys(method) => format!(
+            "{name}: {cells} cells perturbed by {} at most, with key version {:?}; totals do not add up.",
+            method.maximum_deviation, method.key_version
+        ),
+        ProtectionMethod::Rounding(rule) => format!(
+            "{name}: {cells} cells rounded to the base {}; all totals add up.",
+            rule.base()
+        ),
+        ProtectionMethod::Merging { merged, .. } => format!(
+            "{name}: {cells} cells, {} areas put together from several; all counts are exact and none lies below {}.",
+            merged.len(),
+            table.minimum_frequency()
+        ),
+    }
+}
+
 /// What a pair of tables means for the one who publishes them.
 fn warning(pair: &LinkedTables) -> String {
     let [first, second] = &pair.tables;
     if pair.exposed_cells > 0 {
         format!(
-            "WARNING: {} cells suppressed in one of {first} and {second} are shown in the other. Publish only one of them.",
+            "WARNING: {} cells suppressed in one of {first} and {second} are shown in the other, or differ. Publish only one of them.",
             pair.exposed_cells
         )
     } else {
@@ -142,10 +210,10 @@ fn warning(pair: &LinkedTables) -> String {
     }
 }
 
-/// What `audit.json` holds: policy, loss and the attacker's interval of every suppressed cell; no
-/// count that is not published.
+/// What `audit.json` holds: policy, method, loss and the attacker's interval of every suppressed
+/// cell (null for methods that suppress none); no count that is not published.
 fn report(
-    protected: &[(ReleasedTable, AttackerAudit)],
+    protected: &[(ReleasedTable, Option<AttackerAudit>)],
     linked: &[LinkedTables],
 ) -> serde_json::Value {
     let tables: Vec<_> = protected
@@ -155,11 +223,12 @@ fn report(
                 "name": table.name(),
                 "label": table.label(),
                 "policy": table.policy(),
+                "method": table.method(),
                 "minimum_frequency": table.minimum_frequency(),
                 "method_note": table.method_note(),
                 "loss": table.loss(),
                 "content_sha256": table.content_hash(),
-                "suppressed_cells": attack.cells,
+                "suppressed_cells": attack.as_ref().map(|attack| &attack.cells),
             })
         })
         .collect();

@@ -2,12 +2,14 @@
 
 use domain::{ErrorCode, InputProblem};
 
+use crate::perturbing_codes::PERTURBING_CODES;
+
 pub(crate) const SYNTAX: &str = "E5020";
 pub(crate) const UNKNOWN_KEY: &str = "E5021";
 pub(crate) const MISSING_KEY: &str = "E5022";
 pub(crate) const WRONG_VALUE: &str = "E5023";
 pub(crate) const RULE_NOT_COVERED: &str = "E5024";
-pub(crate) const METHOD_NOT_COVERED: &str = "E5025";
+pub(crate) const OLD_METHOD: &str = "E5025";
 pub(crate) const LEDGER_NOT_COVERED: &str = "E5026";
 pub(crate) const NAMED_TWICE: &str = "E5027";
 pub(crate) const UNKNOWN_DIMENSION: &str = "E5028";
@@ -24,6 +26,9 @@ pub(crate) const STATUS: &str = "E5038";
 pub(crate) const CELL: &str = "E5039";
 pub(crate) const CONTRADICTION: &str = "E5040";
 pub(crate) const UNKNOWN_TABLE: &str = "E5041";
+pub(crate) const PARAMETERS: &str = "E5079";
+pub(crate) const RECORDS: &str = "E5080";
+pub(crate) const PSEUDONYM: &str = "E5081";
 
 const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
     ErrorCode {
@@ -57,9 +62,9 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
         "use rule = \"threshold\"; protect magnitude tables elsewhere",
     ),
     entry(
-        METHOD_NOT_COVERED,
-        "the methods cell_key and round are not covered by this version",
-        "use method = \"suppress\"",
+        OLD_METHOD,
+        "a protection spec names a method as earlier versions announced it",
+        "use method = \"suppression\", \"cell-keys\", \"rounding\" or \"merging\"",
     ),
     entry(
         LEDGER_NOT_COVERED,
@@ -120,7 +125,7 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
     entry(
         STATUS,
         "the value and the status of a table cell do not fit",
-        "give a whole number with published, 0 with zero, and no value with suppressed, primary or secondary",
+        "give a whole number with published, perturbed, rounded or merged, 0 with zero, and no value with suppressed, primary or secondary",
     ),
     entry(
         CELL,
@@ -143,6 +148,7 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
 pub(crate) fn remedy(code: &str) -> &'static str {
     SPEC_CODES
         .iter()
+        .chain(&PERTURBING_CODES)
         .find(|entry| entry.code == code)
         .map_or("", |entry| entry.remedy)
 }

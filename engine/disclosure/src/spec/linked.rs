@@ -11,15 +11,15 @@ pub struct LinkedTables {
     pub dimensions: Vec<String>,
     /// Cells both have.
     pub shared_cells: usize,
-    /// Cells suppressed in one and shown in the other: who has both tables reads them. Publish
-    /// only one of the two while this is not 0.
+    /// Cells suppressed in one and shown in the other, or rounded differently: who has both tables
+    /// knows more than either tells. Publish only one of the two while this is not 0.
     pub exposed_cells: usize,
 }
 
 /// Every pair of the tables, which must be of the same records, with the cells they share.
 ///
 /// A table that is safe by itself can be undone by another one. This finds the plainest way, a
-/// cell hidden here and shown there; **sums over several tables are not examined**, so 0 exposed
+/// cell hidden here and shown there or rounded otherwise there; **sums over several tables are not examined**, so 0 exposed
 /// cells are no proof.
 #[must_use]
 pub fn linked_tables(tables: &[ReleasedTable]) -> Vec<LinkedTables> {
@@ -56,7 +56,7 @@ fn link(first: &ReleasedTable, second: &ReleasedTable) -> LinkedTables {
             .collect();
         if let Some(twin) = second.cell(&coordinates) {
             shared_cells += 1;
-            exposed_cells += usize::from(cell.value.is_some() != twin.value.is_some());
+            exposed_cells += usize::from(cell.value != twin.value);
         }
     }
     LinkedTables {

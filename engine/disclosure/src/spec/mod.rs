@@ -3,25 +3,30 @@
 mod codes;
 mod document;
 mod linked;
+mod method;
 mod microdata;
 mod parse;
+mod protect;
 mod published;
 mod section;
 mod sheet;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use domain::InputProblem;
 
+use crate::cell_keys::CellKeyMethod;
 use crate::dimension::Axis;
 use crate::lattice::Lattice;
+use crate::method::ProtectionMethod;
 use crate::{Dimension, DisclosurePolicy, Label, Member, TableError};
 
 pub(crate) use codes::SPEC_CODES;
 pub use document::SpecDocument;
 pub use linked::{LinkedTables, linked_tables};
 pub use microdata::read_microdata;
+pub use protect::{ProtectError, protect};
 pub use published::{AuditError, PublishedTable, audit_published, read_published};
 
 /// What to count, by what, and under which rule: the input of `placewright protect`.
@@ -30,7 +35,7 @@ pub use published::{AuditError, PublishedTable, audit_published, read_published}
 /// ```toml
 /// rule = "threshold"           # counts from 1 to k - 1 are never shown
 /// k = 3                        # 3 to 1000
-/// method = "suppress"          # the only one, and the default
+/// method = "suppression"       # the default; or "cell-keys", "rounding", "merging", see below
 /// zeros = "published"          # or "suppressed"; published is the default
 /// version = "2026-08"          # optional: version of these rules, "1" by default
 /// count = "children"           # optional column: how many children a record stands for, else 1
@@ -51,12 +56,32 @@ pub use published::{AuditError, PublishedTable, audit_published, read_published}
 /// label_de = "Kinder"          # optional, with label_en; the name by default
 /// label_en = "Children"
 /// ```
+/// A method with parameters has a table of its own, before the dimensions:
+/// ```toml
+/// [cell_keys]                  # method = "cell-keys": noise that depends on the children counted
+/// pseudonym = "child"          # column of the microdata; one record per child
+/// reference_date = "2026-03-01"
+/// key_version = "2026"         # version of the secret, which is given apart
+/// maximum_deviation = 5        # no count changes by more, k at least
+/// variance = 3                 # of the change
+/// not_published_up_to = 2      # optional: counts never shown
+/// stay = 0.5                   # optional: how likely a count stays as it is
+///
+/// [rounding]                   # method = "rounding": small counts to 0 or the base, totals added up
+/// base = 3                     # k at least
+/// zeros_may_rise = false       # optional: whether an empty cell may show the base
+///
+/// [merging]                    # method = "merging": small areas put together
+/// dimension = "area"           # tables without it are protected by suppression
+/// neighbours = [["a", "b"]]    # optional: areas that share a border
+/// or_suppress_by = "mean_absolute_difference" # optional: suppress instead where that loses less
+/// ```
 /// Every code named by `members`, `parents` or `labels` is a member, and any other code of the
 /// microdata is refused. Where they name none, the codes found in the microdata are the members,
 /// in order of code; a dimension like that cannot be used with suppressed zeros.
 ///
-/// The rules `dominance` and `p_percent`, the methods `cell_key` and `round`, and a `ledger` are
-/// refused with numbers of their own (E5024 to E5026): this version does not cover them.
+/// The rules `dominance` and `p_percent` and a `ledger` are refused with numbers of their own (E5024,
+/// E5026): this version does not cover them.
 ///
 /// **Tables of one spec are protected one by one.** A cell hidden in one table may be published by
 /// another or follow from several; [`linked_tables`] names the pairs that share cells and counts
@@ -67,6 +92,7 @@ pub struct ProtectionSpec {
     count: Option<String>,
     minimum: u32,
     policy: DisclosurePolicy,
+    method: method::SpecMethod,
     dimensions: Vec<SpecDimension>,
     tables: Vec<SpecTable>,
 }
@@ -94,7 +120,8 @@ impl ProtectionSpec {
     /// turns the text into a tree, `toml::from_str` for TOML.
     ///
     /// # Errors
-    /// Every problem of the spec, E5020 to E5029 and, for hierarchies, E5001 to E5010.
+    /// Every problem of the spec, E5020 to E5029, for hierarchies E5001 to E5010, for
+    /// methods E5070 to E5080.
     ///
     /// ```
     /// use disclosure::ProtectionSpec;
@@ -131,9 +158,59 @@ impl ProtectionSpec {
         self.minimum
     }
 
+    /// The word for the method every table of the spec is protected by.
+    #[must_use]
+    pub fn method_name(&self) -> &'static str {
+        match &self.method {
+            method::SpecMethod::Suppression => "suppression",
+            method::SpecMethod::CellKeys(_) => "cell-keys",
+            method::SpecMethod::Rounding(_) => "rounding",
+            method::SpecMethod::Merging(_) => "merging",
+        }
+    }
+
+    /// Whether [`protect`] needs the secret of the record keys.
+    #[must_use]
+    pub fn needs_secret(&self) -> bool {
+        matches!(self.method, method::SpecMethod::CellKeys(_))
+    }
+
     /// The names of its tables in the order of the spec.
     pub fn table_names(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().map(|table| table.name.as_str())
+    }
+
+    /// The method as a reader of a published table knows it.
+    fn published_method(&self) -> ProtectionMethod {
+        match &self.method {
+            // Merged areas are members of their own, and all counts are exact.
+            method::SpecMethod::Suppression | method::SpecMethod::Merging(_) => {
+                ProtectionMethod::Suppression
+            }
+            method::SpecMethod::Rounding(rule) => ProtectionMethod::Rounding(*rule),
+            method::SpecMethod::CellKeys(keys) => {
+                let method = CellKeyMethod::new(&keys.table, &keys.key_version);
+                ProtectionMethod::CellKeys(method)
+            }
+        }
+    }
+
+    /// Whether areas of this dimension are put together.
+    fn merges(&self, column: &str) -> bool {
+        match &self.method {
+            method::SpecMethod::Merging(merging) => merging.rule.dimension() == column,
+            _ => false,
+        }
+    }
+
+    /// The status its method gives to cells.
+    fn status(&self) -> &'static str {
+        match &self.method {
+            method::SpecMethod::Suppression => "published",
+            method::SpecMethod::CellKeys(_) => "perturbed",
+            method::SpecMethod::Rounding(_) => "rounded",
+            method::SpecMethod::Merging(_) => "merged",
+        }
     }
 
     fn table(&self, name: &str) -> Option<&SpecTable> {
@@ -159,6 +236,37 @@ impl SpecDimension {
                 .collect()
         };
         Dimension::new(&self.column, self.label.clone(), members)
+    }
+
+    /// With areas put together in the place of their parts, where `found` names such.
+    fn with_merged_members<'a>(&self, found: impl IntoIterator<Item = &'a str>) -> Dimension {
+        let found: BTreeSet<&str> = found.into_iter().collect();
+        let mut joined: BTreeMap<&str, &str> = BTreeMap::new();
+        let known = |code: &str| self.members.iter().any(|member| member.code == code);
+        for code in found.iter().filter(|code| !known(code)) {
+            if code.split('+').all(known) {
+                joined.extend(code.split('+').map(|part| (part, *code)));
+            }
+        }
+        let mut dimension = self.with_members(found.iter().copied());
+        let mut done = BTreeSet::new();
+        for member in &mut dimension.members {
+            if let Some(code) = joined.get(member.code.as_str()) {
+                member.code = (*code).to_owned();
+                member.label = Label::new(*code, *code);
+            }
+            let parent = member
+                .parent
+                .as_deref()
+                .and_then(|parent| joined.get(parent));
+            if let Some(code) = parent {
+                member.parent = Some((*code).to_owned());
+            }
+        }
+        dimension
+            .members
+            .retain(|member| done.insert(member.code.clone()));
+        dimension
     }
 
     /// Listed members without parts: the only codes a record may have.

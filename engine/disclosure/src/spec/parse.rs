@@ -7,6 +7,7 @@ use domain::InputProblem;
 
 use super::codes::{self, Problems};
 use super::document::{Entry, SpecDocument};
+use super::method::{SpecMethod, method};
 use super::section::Section;
 use super::{ProtectionSpec, SpecDimension, SpecTable, message_of};
 use crate::policy::ZeroRule;
@@ -32,6 +33,7 @@ pub(super) fn parse<E: Display>(
     let mut problems = Problems::of(file);
     let mut top = Section::new(String::new(), entries);
     let policy = rule(&mut top, &mut problems);
+    let method = method(&mut top, &mut problems);
     let count = top.text("count", &mut problems);
     let dimensions: Vec<SpecDimension> = top
         .sections("dimension", &mut problems)
@@ -46,11 +48,19 @@ pub(super) fn parse<E: Display>(
     top.close(&mut problems);
     check_dimensions(&dimensions, count.as_deref(), &policy, &mut problems);
     let tables = resolve(written, &dimensions, &mut problems);
+    check_method(
+        &method,
+        count.as_deref(),
+        &policy,
+        &dimensions,
+        &mut problems,
+    );
     let spec = ProtectionSpec {
         file: file.to_owned(),
         count,
         minimum: policy.minimum_frequency(""),
         policy,
+        method,
         dimensions,
         tables,
     };
@@ -72,21 +82,6 @@ fn rule(top: &mut Section, problems: &mut Problems<'_>) -> DisclosurePolicy {
             "rule",
             other,
             "the rule is not threshold",
-        ),
-    }
-    match top.text("method", problems).as_deref() {
-        None | Some("suppress") => {}
-        Some(named @ ("cell_key" | "round")) => problems.key(
-            codes::METHOD_NOT_COVERED,
-            "method",
-            named,
-            "this method is not covered by this version",
-        ),
-        Some(other) => problems.key(
-            codes::WRONG_VALUE,
-            "method",
-            other,
-            "the method is not suppress",
         ),
     }
     if let Some(ledger) = top.entries.remove("ledger") {
@@ -121,6 +116,44 @@ fn rule(top: &mut Section, problems: &mut Problems<'_>) -> DisclosurePolicy {
             let message = message.trim_start_matches("E5010: ");
             problems.key("E5010", "k", &minimum.to_string(), message);
             DisclosurePolicy::default()
+        }
+    }
+}
+
+/// What is wrong with the method beside the rest of the spec.
+fn check_method(
+    method: &SpecMethod,
+    count: Option<&str>,
+    policy: &DisclosurePolicy,
+    dimensions: &[SpecDimension],
+    problems: &mut Problems<'_>,
+) {
+    let minimum = policy.minimum_frequency("");
+    match method {
+        SpecMethod::Suppression => {}
+        SpecMethod::CellKeys(keys) => {
+            if let Some(count) = count {
+                let message = "with cell keys every record is one child";
+                problems.key(codes::RECORDS, "count", count, message);
+            }
+            let deviation = keys.table.maximum_deviation();
+            if deviation < minimum {
+                let (key, value) = ("cell_keys.maximum_deviation", deviation.to_string());
+                problems.key("E5078", key, &value, "the deviation is below k");
+            }
+        }
+        SpecMethod::Rounding(rule) => {
+            if rule.base() < minimum {
+                let (key, value) = ("rounding.base", rule.base().to_string());
+                problems.key("E5075", key, &value, "the base is below k");
+            }
+        }
+        SpecMethod::Merging(merging) => {
+            let named = merging.rule.dimension();
+            if !dimensions.iter().any(|dimension| dimension.column == named) {
+                let message = "no dimension of the spec has this column";
+                problems.key("E5076", "merging.dimension", named, message);
+            }
         }
     }
 }

@@ -10,18 +10,20 @@ use solver::SolverError;
 use super::codes::{self, Problems};
 use super::sheet::{FurtherColumns, read_rows};
 use super::{ProtectionSpec, SpecTable, message_of};
-use crate::audit::attack_all;
+use crate::audit::attack;
 use crate::lattice::Lattice;
+use crate::method::ProtectionMethod;
 use crate::{AttackerAudit, Dimension, TOTAL_CODE};
 
 /// A table as its readers have it: numbers where shown, nothing where suppressed. Made by
 /// [`read_published`] from a file, of this program or of another one.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct PublishedTable {
     file: String,
     name: String,
     lattice: Lattice,
     values: Vec<Option<u64>>,
+    method: ProtectionMethod,
 }
 
 impl PublishedTable {
@@ -61,8 +63,11 @@ pub enum AuditError {
 }
 
 /// Reads a published table of the spec: a column per dimension, `value` and `status`, every cell
-/// once, totals (`_total`) included, in any order. `status` is `published`, `zero`, or for cells
-/// without a value `suppressed`, `primary` or `secondary`.
+/// once, totals (`_total`) included, in any order. `status` is `published`, `zero`, for cells
+/// without a value `suppressed`, `primary` or `secondary`, and by the method of the spec
+/// `perturbed`, `rounded` or `merged`.
+///
+/// Areas put together (`a+b`) take the place of their parts where the spec merges them.
 ///
 /// Members the spec does not list are those of the file, all directly below the total.
 ///
@@ -146,8 +151,12 @@ pub fn read_published(
     problems.or(())?;
     let values: Vec<Option<u64>> = values.into_iter().map(Option::flatten).collect();
     let mut problems = Problems::of(file);
-    check_sums(&lattice, &values, &mut problems);
+    let method = spec.published_method();
+    if method.is_additive() {
+        check_sums(&lattice, &values, &mut problems);
+    }
     problems.or(PublishedTable {
+        method,
         file: file.to_owned(),
         name: table_name.to_owned(),
         lattice,
@@ -194,6 +203,11 @@ fn read_cells(
                 ("published", _, Ok(number)) | ("zero", _, Ok(number @ 0)) if number <= MOST => {
                     cells.push(cell(row, codes, Some(number)));
                 }
+                ("perturbed" | "rounded" | "merged", _, Ok(number))
+                    if number <= MOST && status == spec.status() =>
+                {
+                    cells.push(cell(row, codes, Some(number)));
+                }
                 ("suppressed" | "primary" | "secondary", "", _) => {
                     cells.push(cell(row, codes, None));
                 }
@@ -227,7 +241,12 @@ fn dimensions(spec: &ProtectionSpec, table: &SpecTable, cells: &[Cell]) -> Vec<D
                 .map(|cell| cell.codes[place].as_str())
                 .filter(|&code| code != TOTAL_CODE)
                 .collect();
-            spec.dimensions[number].with_members(found)
+            let dimension = &spec.dimensions[number];
+            if spec.merges(&dimension.column) {
+                dimension.with_merged_members(found)
+            } else {
+                dimension.with_members(found)
+            }
         })
         .collect()
 }
@@ -256,7 +275,7 @@ fn check_sums(lattice: &Lattice, values: &[Option<u64>], problems: &mut Problems
 /// [`AuditError::Contradiction`] where several sums together allow no table at all,
 /// [`AuditError::Solver`] when the solver gives no answer.
 pub fn audit_published(table: &PublishedTable) -> Result<AttackerAudit, AuditError> {
-    attack_all(&table.lattice, &table.values).map_err(|source| match source {
+    attack(&table.lattice, &table.values, &table.method).map_err(|source| match source {
         SolverError::Infeasible { .. } => {
             let message = "no table of children agrees with all published numbers";
             AuditError::Contradiction(
