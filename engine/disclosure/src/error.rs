@@ -3,20 +3,25 @@
 use domain::ErrorCode;
 use solver::SolverError;
 
+use crate::ledger::LEDGER_CODES;
 use crate::spec::SPEC_CODES;
 use crate::{MAXIMUM_CELLS, MAXIMUM_DIMENSIONS};
 
 /// The error index of this crate: tables and releases first, then specs and what they read.
 pub const ERROR_CODES: &[ErrorCode] = &joined();
 
-const fn joined() -> [ErrorCode; TABLE_CODES.len() + SPEC_CODES.len()] {
-    let mut all = [TABLE_CODES[0]; TABLE_CODES.len() + SPEC_CODES.len()];
+const BEFORE_LEDGER: usize = TABLE_CODES.len() + SPEC_CODES.len();
+
+const fn joined() -> [ErrorCode; BEFORE_LEDGER + LEDGER_CODES.len()] {
+    let mut all = [TABLE_CODES[0]; BEFORE_LEDGER + LEDGER_CODES.len()];
     let mut at = 0;
     while at < all.len() {
         all[at] = if at < TABLE_CODES.len() {
             TABLE_CODES[at]
-        } else {
+        } else if at < BEFORE_LEDGER {
             SPEC_CODES[at - TABLE_CODES.len()]
+        } else {
+            LEDGER_CODES[at - BEFORE_LEDGER]
         };
         at += 1;
     }

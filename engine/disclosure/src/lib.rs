@@ -60,6 +60,7 @@ mod count;
 mod dimension;
 mod error;
 mod lattice;
+mod ledger;
 mod note;
 mod policy;
 mod release;
@@ -75,6 +76,11 @@ pub use confidential::ConfidentialTable;
 pub use count::ReleasedCount;
 pub use dimension::{Dimension, Label, Member, TOTAL_CODE};
 pub use error::{ERROR_CODES, ReleaseError, TableError, WriteError};
+pub use ledger::{
+    Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
+    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown, StatedCell,
+    StatedRefusal, StatedRelease, WitnessTerm,
+};
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};
 pub use release::{InternalAudit, release, release_with_audit};
