@@ -9,6 +9,7 @@ use disclosure::{
 };
 
 use super::Context;
+use super::ledger::{Judged, LedgerArguments, judge, tell_refusals};
 use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, open_as_csv};
 use crate::summary::Summary;
@@ -29,6 +30,11 @@ pub(crate) struct ProtectArguments {
     /// Folder for one CSV file per table and audit.json.
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    ledger: LedgerArguments,
+    /// Releases a refused table as the gate proposes: with more cells hidden, or coarser.
+    #[arg(long, requires = "ledger")]
+    accept_proposal: bool,
 }
 
 /// Attacks a published table: what can be calculated of each suppressed cell?
@@ -38,14 +44,17 @@ pub(crate) struct ProtectArguments {
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditArguments {
     /// Protection spec (TOML) that describes the table.
-    #[arg(long)]
-    spec: PathBuf,
+    #[arg(long, required_unless_present = "ledger")]
+    spec: Option<PathBuf>,
     /// The table: a column per dimension, value and status.
-    #[arg(long)]
-    table: PathBuf,
+    #[arg(long, required_unless_present = "ledger")]
+    table: Option<PathBuf>,
     /// Its name in the spec; the name of the file or the only table of the spec if absent.
     #[arg(long)]
     name: Option<String>,
+    /// Instead of a table: all releases of a date in a ledger, attacked together.
+    #[command(flatten)]
+    ledger: LedgerArguments,
 }
 
 /// Reads a protection spec.
@@ -87,15 +96,38 @@ pub(crate) fn run_protect(
     let input = open_as_csv(&arguments.microdata)?;
     let tables =
         read_microdata(input, &name(&arguments.microdata), &spec).map_err(Failure::Input)?;
+    let mut summary = Summary::default();
     let mut protected = Vec::new();
-    for table in tables {
-        let released = release(table, spec.policy())?;
-        let attack = audit(&released)?;
-        protected.push((released, attack));
+    if let Some((address, scope)) = arguments.ledger.place() {
+        let accepts = arguments.accept_proposal;
+        match crate::wait(judge(address, &scope, tables, spec.policy(), accepts))? {
+            Judged::Released(tables, known) => {
+                summary.line(format!(
+                    "{} tables passed the gate of the ledger for {scope}; {known} of them were released before.",
+                    tables.len()
+                ));
+                protected = tables;
+            }
+            Judged::Refused(refusals) => {
+                bar.done();
+                tell_refusals(&refusals, &mut summary);
+                return Ok(summary);
+            }
+        }
+    } else {
+        for table in tables {
+            let released = release(table, spec.policy())?;
+            let attack = audit(&released)?;
+            protected.push((released, attack));
+        }
     }
     bar.done();
     let released: Vec<ReleasedTable> = protected.iter().map(|(table, _)| table.clone()).collect();
-    let linked = linked_tables(&released);
+    // The ledger has examined what pairs of tables reveal.
+    let linked = match arguments.ledger.place() {
+        Some(_) => Vec::new(),
+        None => linked_tables(&released),
+    };
     let mut output = OutputFolder::new(&arguments.out)?;
     for table in &released {
         output.write(&format!("{}.csv", table.name()), |to| table.write_csv(to))?;
@@ -103,7 +135,6 @@ pub(crate) fn run_protect(
     let report = report(&protected, &linked);
     output.write("audit.json", |to| serde_json::to_writer_pretty(to, &report))?;
     output.publish()?;
-    let mut summary = Summary::default();
     for table in &released {
         let loss = table.loss();
         summary.line(format!(
@@ -168,10 +199,17 @@ fn report(
 
 /// Runs `audit-table`.
 pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> {
-    let spec = read_spec(&arguments.spec)?;
-    let table_name = table_name(arguments, &spec);
-    let input = open_as_csv(&arguments.table)?;
-    let table = read_published(input, &name(&arguments.table), &spec, &table_name)
+    if let Some((address, scope)) = arguments.ledger.place() {
+        return crate::wait(super::ledger::audit(address, &scope));
+    }
+    let (Some(spec), Some(file)) = (&arguments.spec, &arguments.table) else {
+        // clap asks for both where no ledger is given.
+        return Err(Failure::Run(anyhow::anyhow!("--spec and --table are needed")));
+    };
+    let spec = read_spec(spec)?;
+    let table_name = table_name(arguments, file, &spec);
+    let input = open_as_csv(file)?;
+    let table = read_published(input, &name(file), &spec, &table_name)
         .map_err(Failure::Input)?;
     let attack = audit_published(&table).map_err(|error| match error {
         AuditError::Contradiction(problem) => Failure::Input(vec![problem]),
@@ -188,12 +226,11 @@ pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> 
 }
 
 /// The name given, else that of the file if the spec knows it, else the only table.
-fn table_name(arguments: &AuditArguments, spec: &ProtectionSpec) -> String {
+fn table_name(arguments: &AuditArguments, file: &Path, spec: &ProtectionSpec) -> String {
     if let Some(given) = &arguments.name {
         return given.clone();
     }
-    let stem = arguments
-        .table
+    let stem = file
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let names: Vec<&str> = spec.table_names().collect();
@@ -304,6 +341,8 @@ dimensions = ["area"]
             spec: write(folder, "spec.toml", spec),
             microdata: write(folder, "children.csv", microdata),
             out: folder.join("out"),
+            ledger: no_ledger(),
+            accept_proposal: false,
         };
         let context = Context {
             progress: Progress::new(true),
@@ -313,10 +352,86 @@ dimensions = ["area"]
 
     fn audit_file(folder: &Path, table: PathBuf) -> Result<Summary, Failure> {
         run_audit(&AuditArguments {
-            spec: folder.join("spec.toml"),
-            table,
+            spec: Some(folder.join("spec.toml")),
+            table: Some(table),
             name: None,
+            ledger: no_ledger(),
         })
+    }
+
+    fn no_ledger() -> LedgerArguments {
+        LedgerArguments {
+            ledger: None,
+            date: None,
+            population: "children".to_owned(),
+            revision: 0,
+        }
+    }
+
+    fn in_ledger(folder: &Path, month: i8) -> LedgerArguments {
+        LedgerArguments {
+            ledger: Some(folder.join("ledger.sqlite").display().to_string()),
+            date: Some(jiff::civil::date(2026, month, 1)),
+            ..no_ledger()
+        }
+    }
+
+    fn protect_beside(
+        folder: &Path,
+        microdata: &str,
+        (month, out, accept_proposal): (i8, &str, bool),
+    ) -> Result<Summary, Failure> {
+        let arguments = ProtectArguments {
+            spec: write(folder, "spec.toml", SPEC),
+            microdata: write(folder, "children.csv", microdata),
+            out: folder.join(out),
+            ledger: in_ledger(folder, month),
+            accept_proposal,
+        };
+        let context = Context {
+            progress: Progress::new(true),
+        };
+        run_protect(&arguments, &context)
+    }
+
+    #[test]
+    fn tables_beside_a_ledger_are_judged_together_and_with_other_months() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let first = protect_beside(folder, MICRODATA, (3, "out", false)).unwrap();
+        assert!(first.passed(), "{}", first.text());
+        let bytes = std::fs::read(folder.join("out/by_area_and_care.csv")).unwrap();
+        let again = protect_beside(folder, MICRODATA, (3, "again", false)).unwrap();
+        assert!(
+            again.text().contains("2 of them were released before"),
+            "{}",
+            again.text()
+        );
+        let same = std::fs::read(folder.join("again/by_area_and_care.csv")).unwrap();
+        assert_eq!(bytes, same);
+
+        // A month later one child more in 0201.
+        let next = MICRODATA.replace("0201,kindergarten,17", "0201,kindergarten,18");
+        let refused = protect_beside(folder, &next, (4, "next", false)).unwrap();
+        assert!(!refused.passed());
+        let text = refused.text();
+        assert!(text.contains("E5098") && text.contains("Zelle „0201"), "{text}");
+        assert!(!folder.join("next").exists());
+        let accepted = protect_beside(folder, &next, (4, "next", true)).unwrap();
+        assert!(accepted.passed(), "{}", accepted.text());
+        let table = std::fs::read_to_string(folder.join("next/by_area.csv")).unwrap();
+        assert!(table.contains("0201,,suppressed"), "{table}");
+
+        let audit = run_audit(&AuditArguments {
+            spec: None,
+            table: None,
+            name: None,
+            ledger: in_ledger(folder, 4),
+        });
+        let text = audit.unwrap().text().to_owned();
+        assert!(text.contains("2 releases of children at 2026-04-01"), "{text}");
+        let other = protect_beside(folder, &MICRODATA.replace("17", "27"), (3, "other", false));
+        assert!(problems(other)[0].starts_with("E5097"));
     }
 
     fn problems(failure: Result<Summary, Failure>) -> Vec<String> {

@@ -98,7 +98,7 @@ impl<'a> Situation<'a> {
         findings.extend(differences.findings);
         let moved = movements(
             &facts,
-            (own, new),
+            &releases,
             &self.slices,
             (&self.earlier, &self.later),
             &self.universe,
@@ -111,8 +111,18 @@ impl<'a> Situation<'a> {
                 polytope: None,
             });
         }
-        findings.extend(self.calculated_there(&facts, new, &moved.asked_there)?);
         let mut questions = cell_questions(&facts);
+        for (cell, slice) in self.calculated_there(&facts, new, &moved.asked_there)? {
+            if facts.list[cell].is_exact() {
+                findings.push(Finding::CalculatedThere { cell, slice });
+            } else {
+                questions.push(Question {
+                    subject: Subject::Moved { cell, slice },
+                    target: Target::of(facts.list[cell].key.clone()),
+                    need: Need::Width(new.rules.minimum),
+                });
+            }
+        }
         questions.extend(differences.questions);
         questions.extend(moved.questions);
         for (number, release) in releases.iter().enumerate() {
@@ -135,13 +145,13 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Rule 4 of [`super::movers`] for cells shown here and not shown in another slice.
+    /// Of cells not shown in another slice those that are known there to within fewer than `k`.
     fn calculated_there(
         &self,
         facts: &Facts,
         new: &StatedRelease,
         asked: &[(usize, usize)],
-    ) -> Result<Vec<Finding>, LedgerError> {
+    ) -> Result<Vec<(usize, usize)>, LedgerError> {
         let mut findings = Vec::new();
         let slices: BTreeSet<usize> = asked.iter().map(|&(_, slice)| slice).collect();
         for slice in slices {
@@ -159,7 +169,7 @@ impl<'a> Situation<'a> {
             let bounds = cell_bounds(&polytope.system().map_err(failed)?, &polytope.targets);
             for (&cell, bounds) in cells.iter().zip(bounds.map_err(failed)?) {
                 if whole_width(&bounds) < f64::from(new.rules.minimum) {
-                    findings.push(Finding::CalculatedThere { cell, slice });
+                    findings.push((cell, slice));
                 }
             }
         }

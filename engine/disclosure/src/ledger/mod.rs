@@ -29,8 +29,6 @@ mod refusal;
 mod repair;
 mod request;
 mod stated;
-#[cfg(test)]
-mod tests;
 mod universe;
 mod witness;
 

@@ -8,8 +8,8 @@
 //! 2. So has the difference of two nested cells that are both shown exactly in both slices.
 //! 3. So have, together, the parts of a total that are not shown in both, if the total and its other
 //!    parts are.
-//! 4. A cell shown exactly in one of the slices only, with `1 ≤ |Δ| < k`, is not known to within
-//!    fewer than `k` in the other one (by linear programming over all releases of that slice).
+//! 4. A cell with `1 ≤ |Δ| < k` that is not shown exactly in both is not known to within fewer than
+//!    `k` in at least one of them (by linear programming over all releases of that slice).
 //!
 //! Rule 1 leaves out the whole population, which has no attribute to be read. Corrections of records
 //! count as movers: revisions of a date are slices.
@@ -27,7 +27,7 @@ use super::universe::Universe;
 pub(crate) struct Movements {
     pub(crate) findings: Vec<Finding>,
     pub(crate) questions: Vec<Question>,
-    /// Cells (facts of the new slice) whose value in another slice (number) has to stay in doubt.
+    /// Cells (facts of the new slice) not shown in another slice (number): can they be calculated there?
     pub(crate) asked_there: Vec<(usize, usize)>,
 }
 
@@ -42,13 +42,15 @@ struct Change {
 /// `earlier` and `later` are slices by number, the nearest first.
 pub(crate) fn movements(
     facts: &Facts,
-    (release, stated): (usize, &StatedRelease),
+    releases: &[&StatedRelease],
     slices: &[Facts],
     (earlier, later): (&[usize], &[usize]),
     universe: &Universe,
 ) -> Movements {
     let mut found = Movements::default();
-    let minimum = i128::from(stated.rules.minimum);
+    let release = releases.len() - 1;
+    let k = releases[release].rules.minimum;
+    let minimum = i128::from(k);
     let is_small = |by: i128| by != 0 && by.abs() < minimum;
     for direction in [earlier, later] {
         let mut changes: Vec<Change> = Vec::new();
@@ -68,26 +70,29 @@ pub(crate) fn movements(
                         if is_new && is_small(by) && !fact.key.is_empty() {
                             found.findings.push(Finding::ShownTwice { cell: number, slice });
                         }
-                    } else if is_new && is_small(by) && !fact.key.is_empty() && fact.minimum == 0 {
+                    } else if is_small(by) && !fact.key.is_empty() && fact.minimum == 0 {
                         found.questions.push(Question {
                             subject: Subject::Moved { cell: number, slice },
                             target: Target::of(fact.key.clone()),
-                            need: Need::Width(stated.rules.minimum),
+                            need: Need::Width(k),
                         });
                     }
                     break;
                 }
                 if first_hidden.is_none() {
                     first_hidden = Some(slice);
-                    let in_doubt = other.minimum > 0 && !other.width_only;
-                    if is_new && fact.is_exact() && is_small(by) && !in_doubt && !fact.key.is_empty() {
+                    let is_in_doubt = other.minimum > 0 || (fact.minimum > 0 && !fact.is_exact());
+                    let may_tell = is_new || !fact.is_exact();
+                    if may_tell && is_small(by) && !is_in_doubt && !fact.key.is_empty() {
                         found.asked_there.push((number, slice));
                     }
                 }
             }
         }
         differences(facts, release, &changes, minimum, universe, &mut found);
-        remainders(facts, (release, stated), &changes, minimum, &mut found);
+        for (number, stated) in releases.iter().enumerate() {
+            remainders(facts, (number, stated), release, &changes, minimum, &mut found);
+        }
     }
     found
 }
@@ -123,10 +128,11 @@ fn differences(
     }
 }
 
-/// Rule 3, for the sums of the new table.
+/// Rule 3, for the sums of one table in which something is new.
 fn remainders(
     facts: &Facts,
     (release, stated): (usize, &StatedRelease),
+    new: usize,
     changes: &[Change],
     minimum: i128,
     found: &mut Movements,
@@ -161,7 +167,9 @@ fn remainders(
             }
             nodes[position] = own;
             let is_small = |rest: i128| rest != 0 && rest.abs() < minimum;
-            if !shown.is_empty() && hides_some && is_small(rest) {
+            let mut involved = shown.iter().map(|&(fact, _)| fact).chain([whole]);
+            let is_news = involved.any(|fact| facts.list[fact].has_source(new));
+            if !shown.is_empty() && hides_some && is_news && is_small(rest) {
                 let mending = shown.iter().filter(|(_, by)| !is_small(rest + by));
                 found.findings.push(Finding::RemainderTwice {
                     whole,
