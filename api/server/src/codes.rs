@@ -99,6 +99,11 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "A row of answers or criterion values speaks of the same as an earlier one, or its evidence is neither yes nor no.",
         "Keep one of the rows; write yes, no or nothing for the evidence.",
     ),
+    code(
+        "E8018",
+        "A perturbing method or merged areas were asked of tables that go through the release ledger.",
+        "Use method = \"suppression\" with --ledger, or protect without --ledger.",
+    ),
 ];
 
 /// The codes of all crates, in order.

@@ -44,6 +44,11 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         cause: "somebody else changed what was decided on in between",
         remedy: "read it again and decide anew",
     },
+    ErrorCode {
+        code: "E7030",
+        cause: "another table was released while the gate decided on this one",
+        remedy: "ask again: the gate then knows the other table",
+    },
 ];
 
 /// Why the store did not answer. On every error nothing was written.
@@ -95,6 +100,16 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Another release came in between.
+    #[error(
+        "E7030: the table was judged beside {expected} releases and the ledger holds {found}; nothing was written, ask again"
+    )]
+    LedgerChanged {
+        /// Releases of the ledger that decided.
+        expected: u64,
+        /// Releases found.
+        found: u64,
+    },
     /// The database refused.
     #[error(
         "E7006: the transaction {transaction:?} failed ({source}); nothing was written, try again"
@@ -118,6 +133,7 @@ impl StoreError {
             Self::Refused { .. } => "E7004",
             Self::Damaged { .. } => "E7005",
             Self::Transaction { .. } => "E7006",
+            Self::LedgerChanged { .. } => "E7030",
         }
     }
 }

@@ -98,6 +98,7 @@ pub use contract::{
 };
 pub use error::{ERROR_CODES, StoreError};
 pub use hash::sha256_of;
+pub use kept::LedgerStore;
 pub use procedure::{
     Access, Audience, Envelope, Event, FreedPlaceRecord, Grant, IdempotencyKey, ImportProgress,
     Job, LogReport, PerformError, ProcedureStore, Receipt, RecordedAccess, RecordedChange, Revised,

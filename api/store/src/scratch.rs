@@ -59,6 +59,7 @@ emptying!(
     "provider",
     "table_import",
     "table_content",
+    "ledger_release",
     "release",
     "run",
 );

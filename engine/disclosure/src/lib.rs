@@ -65,6 +65,7 @@ mod lattice;
 mod loss;
 mod merging;
 mod method;
+mod ledger;
 mod note;
 mod perturbing_codes;
 mod policy;
@@ -97,6 +98,11 @@ pub use merging::{
     MergedArea, MergingError, MergingRule, MethodChoice, merge, merge_or_suppress, merge_with_loss,
 };
 pub use method::{KnownInterval, ProtectionMethod};
+pub use ledger::{
+    Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
+    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown, StatedCell,
+    StatedRefusal, StatedRelease, WitnessTerm,
+};
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};
 pub use release::{InternalAudit, release, release_with_audit};

@@ -4,6 +4,7 @@
 //!
 //! - [`cell_bounds`] and [`confined_unknowns`]: between which values can each suppressed cell of a table lie, for somebody
 //!   who knows the published ones? (`disclosure` asks.)
+//! - [`BoundProver`]: which few published sums prove such a limit? (`disclosure` asks.)
 //! - [`cheapest_shift`]: which cells must move, at the least cost, so that one cell takes another
 //!   value and every sum of the table still holds? (`disclosure` asks.)
 //! - [`allocate`]: which children of which area use which facility when the total distance is
@@ -19,6 +20,7 @@
 //! change of solver stays inside this crate. Every run is single-threaded with the fixed options
 //! of one private module and without a random choice: the same model gives the same bytes.
 
+mod bound_proof;
 mod bounds;
 mod error;
 mod evident;
@@ -30,6 +32,7 @@ mod shift;
 mod transport;
 mod transport_check;
 
+pub use bound_proof::{BoundProof, BoundProver, BoundSide};
 pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod forecast;
 pub(crate) mod generate;
 pub(crate) mod import;
+pub(crate) mod ledger;
 pub(crate) mod matching;
 pub(crate) mod occupancy;
 pub(crate) mod plan;

@@ -1,17 +1,22 @@
 //! `placewright protect` and `placewright audit-table`.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use disclosure::{
     AttackerAudit, AuditError, AuditedCell, LinkedTables, ProtectError, ProtectionMethod,
-    ProtectionSpec, ReleasedTable, audit, audit_published, linked_tables, protect, read_published,
+    ProtectionSpec, ReleaseScope, ReleasedTable, audit, audit_published, linked_tables, protect,
+    read_microdata, read_published,
 };
 
 use super::Context;
+use super::ledger::{Judged, LedgerArguments, judge, tell_refusals};
 use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, open_as_csv};
 use crate::summary::Summary;
+
+/// A table for readers, and what an attacker makes of it where an attack says something.
+type Protected = (ReleasedTable, Option<AttackerAudit>);
 
 /// Counts records into tables that may be published: small counts hidden, perturbed, rounded or
 /// put together, as the spec says.
@@ -33,6 +38,11 @@ pub(crate) struct ProtectArguments {
     /// nor shown.
     #[arg(long)]
     secret_key: Option<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArguments,
+    /// Releases a refused table as the gate proposes: with more cells hidden, or coarser.
+    #[arg(long, requires = "ledger")]
+    accept_proposal: bool,
 }
 
 /// Attacks a published table: what can be calculated of each suppressed cell?
@@ -42,14 +52,17 @@ pub(crate) struct ProtectArguments {
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditArguments {
     /// Protection spec (TOML) that describes the table.
-    #[arg(long)]
-    spec: PathBuf,
+    #[arg(long, required_unless_present = "ledger")]
+    spec: Option<PathBuf>,
     /// The table: a column per dimension, value and status.
-    #[arg(long)]
-    table: PathBuf,
+    #[arg(long, required_unless_present = "ledger")]
+    table: Option<PathBuf>,
     /// Its name in the spec; the name of the file or the only table of the spec if absent.
     #[arg(long)]
     name: Option<String>,
+    /// Instead of a table: all releases of a date in a ledger, attacked together.
+    #[command(flatten)]
+    ledger: LedgerArguments,
 }
 
 /// Reads a protection spec.
@@ -89,29 +102,25 @@ pub(crate) fn run_protect(
     let spec = read_spec(&arguments.spec)?;
     let bar = context.progress.working("counting and protecting");
     let input = open_as_csv(&arguments.microdata)?;
-    let secret = arguments
-        .secret_key
-        .as_deref()
-        .map(read_secret)
-        .transpose()?;
-    let file = name(&arguments.microdata);
-    let tables = protect(input, &file, &spec, secret.as_deref())
-        .map_err(|error| refused(error, &name(&arguments.spec)))?;
-    let mut protected = Vec::new();
-    for table in tables {
-        let attack = match table.method() {
-            ProtectionMethod::Suppression | ProtectionMethod::Merging { .. } => {
-                Some(audit(&table)?)
+    let mut summary = Summary::default();
+    let protected = match arguments.ledger.place() {
+        Some((address, scope)) => {
+            let judged = judged(arguments, &spec, input, address, &scope, &mut summary)?;
+            match judged {
+                Some(tables) => tables,
+                None => {
+                    bar.done();
+                    return Ok(summary);
+                }
             }
-            // What can be known of a cell is said by the method and its parameters.
-            ProtectionMethod::CellKeys(_) | ProtectionMethod::Rounding(_) => None,
-        };
-        protected.push((table, attack));
-    }
+        }
+        None => protected_alone(arguments, &spec, input)?,
+    };
     bar.done();
     let released: Vec<ReleasedTable> = protected.iter().map(|(table, _)| table.clone()).collect();
-    // Perturbed tables agree in every cell they share, by their keys.
-    let linked = if spec.needs_secret() {
+    // Perturbed tables agree in every cell they share, by their keys; the ledger has examined what
+    // pairs of tables reveal.
+    let linked = if spec.needs_secret() || arguments.ledger.place().is_some() {
         Vec::new()
     } else {
         linked_tables(&released)
@@ -123,7 +132,6 @@ pub(crate) fn run_protect(
     let report = report(&protected, &linked);
     output.write("audit.json", |to| serde_json::to_writer_pretty(to, &report))?;
     output.publish()?;
-    let mut summary = Summary::default();
     for table in &released {
         summary.line(told(table));
     }
@@ -136,6 +144,69 @@ pub(crate) fn run_protect(
     ));
     summary.value("protection", &report)?;
     Ok(summary)
+}
+
+/// Every table by itself, with the attack where one says something.
+fn protected_alone(
+    arguments: &ProtectArguments,
+    spec: &ProtectionSpec,
+    input: impl Read,
+) -> Result<Vec<Protected>, Failure> {
+    let secret = arguments
+        .secret_key
+        .as_deref()
+        .map(read_secret)
+        .transpose()?;
+    let file = name(&arguments.microdata);
+    let tables = protect(input, &file, spec, secret.as_deref())
+        .map_err(|error| refused(error, &name(&arguments.spec)))?;
+    let mut protected = Vec::new();
+    for table in tables {
+        let attack = match table.method() {
+            ProtectionMethod::Suppression | ProtectionMethod::Merging { .. } => {
+                Some(audit(&table)?)
+            }
+            // What can be known of a cell is said by the method and its parameters.
+            ProtectionMethod::CellKeys(_) | ProtectionMethod::Rounding(_) => None,
+        };
+        protected.push((table, attack));
+    }
+    Ok(protected)
+}
+
+/// All tables through the gate of the ledger, or `None` where one was refused, as the summary says.
+fn judged(
+    arguments: &ProtectArguments,
+    spec: &ProtectionSpec,
+    input: impl Read,
+    address: &str,
+    scope: &ReleaseScope,
+    summary: &mut Summary,
+) -> Result<Option<Vec<Protected>>, Failure> {
+    if spec.method_name() != "suppression" {
+        return Err(Failure::argument(
+            "E8018",
+            &name(&arguments.spec),
+            format!("the method is {:?}, with --ledger", spec.method_name()),
+            "use method = \"suppression\", or protect without --ledger",
+        ));
+    }
+    let tables = read_microdata(input, &name(&arguments.microdata), spec).map_err(Failure::Input)?;
+    let accepts = arguments.accept_proposal;
+    match crate::wait(judge(address, scope, tables, spec.policy(), accepts))? {
+        Judged::Released(tables, known) => {
+            summary.line(format!(
+                "{} tables passed the gate of the ledger for {scope}; {known} of them were released before.",
+                tables.len()
+            ));
+            let tables = tables.into_iter();
+            Ok(Some(tables.map(|(table, attack)| (table, Some(attack))).collect()))
+        }
+        Judged::Refused(refusals) => {
+            tell_refusals(&refusals, summary);
+            Ok(None)
+        }
+    }
 }
 
 /// The secret of the record keys.
@@ -213,7 +284,7 @@ fn warning(pair: &LinkedTables) -> String {
 /// What `audit.json` holds: policy, method, loss and the attacker's interval of every suppressed
 /// cell (null for methods that suppress none); no count that is not published.
 fn report(
-    protected: &[(ReleasedTable, Option<AttackerAudit>)],
+    protected: &[Protected],
     linked: &[LinkedTables],
 ) -> serde_json::Value {
     let tables: Vec<_> = protected
@@ -237,10 +308,17 @@ fn report(
 
 /// Runs `audit-table`.
 pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> {
-    let spec = read_spec(&arguments.spec)?;
-    let table_name = table_name(arguments, &spec);
-    let input = open_as_csv(&arguments.table)?;
-    let table = read_published(input, &name(&arguments.table), &spec, &table_name)
+    if let Some((address, scope)) = arguments.ledger.place() {
+        return crate::wait(super::ledger::audit(address, &scope));
+    }
+    let (Some(spec), Some(file)) = (&arguments.spec, &arguments.table) else {
+        // clap asks for both where no ledger is given.
+        return Err(Failure::Run(anyhow::anyhow!("--spec and --table are needed")));
+    };
+    let spec = read_spec(spec)?;
+    let table_name = table_name(arguments, file, &spec);
+    let input = open_as_csv(file)?;
+    let table = read_published(input, &name(file), &spec, &table_name)
         .map_err(Failure::Input)?;
     let attack = audit_published(&table).map_err(|error| match error {
         AuditError::Contradiction(problem) => Failure::Input(vec![problem]),
@@ -257,12 +335,11 @@ pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> 
 }
 
 /// The name given, else that of the file if the spec knows it, else the only table.
-fn table_name(arguments: &AuditArguments, spec: &ProtectionSpec) -> String {
+fn table_name(arguments: &AuditArguments, file: &Path, spec: &ProtectionSpec) -> String {
     if let Some(given) = &arguments.name {
         return given.clone();
     }
-    let stem = arguments
-        .table
+    let stem = file
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let names: Vec<&str> = spec.table_names().collect();
@@ -373,6 +450,8 @@ dimensions = ["area"]
             spec: write(folder, "spec.toml", spec),
             microdata: write(folder, "children.csv", microdata),
             out: folder.join("out"),
+            ledger: no_ledger(),
+            accept_proposal: false,
         };
         let context = Context {
             progress: Progress::new(true),
@@ -382,10 +461,86 @@ dimensions = ["area"]
 
     fn audit_file(folder: &Path, table: PathBuf) -> Result<Summary, Failure> {
         run_audit(&AuditArguments {
-            spec: folder.join("spec.toml"),
-            table,
+            spec: Some(folder.join("spec.toml")),
+            table: Some(table),
             name: None,
+            ledger: no_ledger(),
         })
+    }
+
+    fn no_ledger() -> LedgerArguments {
+        LedgerArguments {
+            ledger: None,
+            date: None,
+            population: "children".to_owned(),
+            revision: 0,
+        }
+    }
+
+    fn in_ledger(folder: &Path, month: i8) -> LedgerArguments {
+        LedgerArguments {
+            ledger: Some(folder.join("ledger.sqlite").display().to_string()),
+            date: Some(jiff::civil::date(2026, month, 1)),
+            ..no_ledger()
+        }
+    }
+
+    fn protect_beside(
+        folder: &Path,
+        microdata: &str,
+        (month, out, accept_proposal): (i8, &str, bool),
+    ) -> Result<Summary, Failure> {
+        let arguments = ProtectArguments {
+            spec: write(folder, "spec.toml", SPEC),
+            microdata: write(folder, "children.csv", microdata),
+            out: folder.join(out),
+            ledger: in_ledger(folder, month),
+            accept_proposal,
+        };
+        let context = Context {
+            progress: Progress::new(true),
+        };
+        run_protect(&arguments, &context)
+    }
+
+    #[test]
+    fn tables_beside_a_ledger_are_judged_together_and_with_other_months() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let first = protect_beside(folder, MICRODATA, (3, "out", false)).unwrap();
+        assert!(first.passed(), "{}", first.text());
+        let bytes = std::fs::read(folder.join("out/by_area_and_care.csv")).unwrap();
+        let again = protect_beside(folder, MICRODATA, (3, "again", false)).unwrap();
+        assert!(
+            again.text().contains("2 of them were released before"),
+            "{}",
+            again.text()
+        );
+        let same = std::fs::read(folder.join("again/by_area_and_care.csv")).unwrap();
+        assert_eq!(bytes, same);
+
+        // A month later one child more in 0201.
+        let next = MICRODATA.replace("0201,kindergarten,17", "0201,kindergarten,18");
+        let refused = protect_beside(folder, &next, (4, "next", false)).unwrap();
+        assert!(!refused.passed());
+        let text = refused.text();
+        assert!(text.contains("E5098") && text.contains("Zelle „0201"), "{text}");
+        assert!(!folder.join("next").exists());
+        let accepted = protect_beside(folder, &next, (4, "next", true)).unwrap();
+        assert!(accepted.passed(), "{}", accepted.text());
+        let table = std::fs::read_to_string(folder.join("next/by_area.csv")).unwrap();
+        assert!(table.contains("0201,,suppressed"), "{table}");
+
+        let audit = run_audit(&AuditArguments {
+            spec: None,
+            table: None,
+            name: None,
+            ledger: in_ledger(folder, 4),
+        });
+        let text = audit.unwrap().text().to_owned();
+        assert!(text.contains("2 releases of children at 2026-04-01"), "{text}");
+        let other = protect_beside(folder, &MICRODATA.replace("17", "27"), (3, "other", false));
+        assert!(problems(other)[0].starts_with("E5097"));
     }
 
     fn problems(failure: Result<Summary, Failure>) -> Vec<String> {

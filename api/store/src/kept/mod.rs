@@ -1,5 +1,6 @@
 //! Runs, releases and tables in the database.
 
+mod ledger;
 mod rows;
 pub(crate) mod statements;
 
@@ -12,6 +13,7 @@ use crate::contract::{
 use crate::hash::sha256_of;
 use crate::session::{Session, retried, values};
 use crate::{RecordedRun, RunId, RunIdentity, SqlStore, StoreError};
+pub use ledger::LedgerStore;
 
 impl Store for SqlStore {
     async fn record_run(
@@ -137,31 +139,8 @@ impl SqlStore {
         reference_date: Date,
         recorded_at: Timestamp,
     ) -> Result<KeptRelease, StoreError> {
-        const NAME: &str = "keep release";
-        let bytes = serde_json::to_vec(table).map_err(|source| StoreError::Transaction {
-            transaction: NAME,
-            source: Box::new(source),
-        })?;
-        let mut session = self.database.write(NAME).await?;
-        let release = values![
-            table.content_hash(),
-            reference_date,
-            table.name(),
-            table.policy().version(),
-            sha256_of(&bytes),
-            bytes.as_slice(),
-            recorded_at.to_string(),
-        ];
-        let inserted = session
-            .execute(statements::INSERT_RELEASE, &release)
-            .await?;
-        let key = values![table.content_hash(), reference_date];
-        let kept = session.row(statements::SELECT_RELEASE, &key).await?;
-        let kept = kept.ok_or_else(|| StoreError::Damaged {
-            what: "release",
-            name: table.name().to_owned(),
-        })?;
-        let kept = rows::release(&kept, inserted == 0)?;
+        let mut session = self.database.write(KEEP_RELEASE).await?;
+        let kept = insert_release(&mut session, table, reference_date, recorded_at).await?;
         session.commit().await?;
         Ok(kept)
     }
@@ -183,6 +162,40 @@ impl SqlStore {
         session.commit().await?;
         Ok(done)
     }
+}
+
+const KEEP_RELEASE: &str = "keep release";
+
+/// Puts a release into the ledger of tables, or finds it there.
+async fn insert_release(
+    session: &mut Session,
+    table: &ReleasedTable,
+    reference_date: Date,
+    recorded_at: Timestamp,
+) -> Result<KeptRelease, StoreError> {
+    let bytes = serde_json::to_vec(table).map_err(|source| StoreError::Transaction {
+        transaction: KEEP_RELEASE,
+        source: Box::new(source),
+    })?;
+    let release = values![
+        table.content_hash(),
+        reference_date,
+        table.name(),
+        table.policy().version(),
+        sha256_of(&bytes),
+        bytes.as_slice(),
+        recorded_at.to_string(),
+    ];
+    let inserted = session
+        .execute(statements::INSERT_RELEASE, &release)
+        .await?;
+    let key = values![table.content_hash(), reference_date];
+    let kept = session.row(statements::SELECT_RELEASE, &key).await?;
+    let kept = kept.ok_or_else(|| StoreError::Damaged {
+        what: "release",
+        name: table.name().to_owned(),
+    })?;
+    rows::release(&kept, inserted == 0)
 }
 
 async fn import_one(

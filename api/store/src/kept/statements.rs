@@ -26,8 +26,17 @@ statements! {
     SELECT_TABLE = "select i.table_name, i.sha256, i.row_count, i.import_number, i.imported_at, \
         c.bytes from table_import i join table_content c on c.sha256 = i.sha256 \
         where i.table_name = $1 order by i.import_number desc limit 1";
+    SELECT_LEDGER = "select table_name, stated_sha256, stated from ledger_release \
+        order by release_number";
+    SELECT_LEDGER_END = "select coalesce(max(release_number), 0) from ledger_release";
+    INSERT_LEDGER_RELEASE = "insert into ledger_release \
+        (release_number, population, reference_date, revision, table_name, content_sha256, \
+        stated_sha256, stated, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     SELECT_TABLE_NAMES = "select distinct table_name from table_import";
 }
 
 /// PostgreSQL: one import at a time, readers go on; a writer of SQLite is alone.
 pub(crate) const LOCK_IMPORTS: &str = "lock table table_import in share row exclusive mode";
+
+/// PostgreSQL: one release at a time, readers go on; a writer of SQLite is alone.
+pub(crate) const LOCK_LEDGER: &str = "lock table ledger_release in share row exclusive mode";

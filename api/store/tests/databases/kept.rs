@@ -1,8 +1,11 @@
 //! Runs, releases and tables.
 
-use disclosure::{ConfidentialTable, Dimension, DisclosurePolicy, Label, Member, ReleasedTable};
+use disclosure::{
+    ConfidentialTable, Dimension, DisclosurePolicy, Label, LedgerDecision, Member, PassedRelease,
+    ReleaseLedger, ReleaseRequest, ReleaseScope, ReleasedTable,
+};
 use jiff::civil::date;
-use store::{RunIdentity, Store as _, TableImport, sha256_of};
+use store::{LedgerStore as _, RunIdentity, Store as _, TableImport, sha256_of};
 
 use crate::city::TODAY;
 use crate::database::{Subject, on_every_database};
@@ -11,6 +14,7 @@ use crate::story::noon;
 on_every_database!(
     runs_and_releases_are_kept_once,
     many_imports_at_once_lose_nothing_and_agree,
+    a_release_and_its_row_of_the_ledger_are_written_together_or_not_at_all,
 );
 
 fn released(north: u32) -> ReleasedTable {
@@ -101,4 +105,58 @@ async fn a_new_file_is_opened_by_eight_at_once() {
     for store in openers.join_all().await {
         assert!(store.runs().await.unwrap().is_empty());
     }
+}
+
+/// A table by area that passes the gate beside what the ledger holds.
+fn passed(ledger: &ReleaseLedger, name: &str, month: i8) -> PassedRelease {
+    let same = |text: &str| Label::new(text, text);
+    let members = vec![
+        Member::new("north", same("North")),
+        Member::new("south", same("South")),
+    ];
+    let areas = Dimension::new("area", same("Area"), members);
+    let table = ConfidentialTable::new(name, same("Children"), vec![areas], vec![17, 40]);
+    let scope = ReleaseScope::new("children", date(2026, month, 1));
+    let request = ReleaseRequest::new(table.unwrap(), DisclosurePolicy::default(), scope);
+    match ledger.decide(&request).unwrap() {
+        LedgerDecision::Released(passed) => *passed,
+        other => panic!("nothing speaks against it: {other:?}"),
+    }
+}
+
+async fn a_release_and_its_row_of_the_ledger_are_written_together_or_not_at_all(subject: &Subject) {
+    let store = &subject.store;
+    let now = noon(TODAY);
+    let empty = store.release_ledger().await.unwrap();
+    assert!(empty.is_empty());
+    let first = passed(&empty, "first", 3);
+    let kept = store.keep_passed(&first, 0, now).await.unwrap();
+    assert!(!kept.was_known);
+    assert_eq!(kept.entry.content_sha256, first.stated().content_sha256());
+    let ledger = store.release_ledger().await.unwrap();
+    assert_eq!(ledger.releases(), std::slice::from_ref(first.stated()));
+
+    // Decided beside the empty ledger: neither the table nor the row is written.
+    let late = passed(&empty, "late", 4);
+    let error = store.keep_passed(&late, 0, now).await.unwrap_err();
+    assert_eq!(error.code(), "E7030");
+    assert_eq!(store.releases().await.unwrap().len(), 1);
+    assert_eq!(store.release_ledger().await.unwrap().len(), 1);
+
+    // Of many at once exactly one is written.
+    let other = subject.opened_again().await;
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..6_i8 {
+        let store = if writer % 2 == 0 {
+            store.clone()
+        } else {
+            other.clone()
+        };
+        let passed = passed(&ledger, &format!("table_{writer}"), 5 + writer);
+        writers.spawn(async move { store.keep_passed(&passed, 1, now).await.is_ok() });
+    }
+    let written = writers.join_all().await;
+    assert_eq!(written.iter().filter(|done| **done).count(), 1);
+    assert_eq!(store.release_ledger().await.unwrap().len(), 2);
+    assert_eq!(store.releases().await.unwrap().len(), 2);
 }

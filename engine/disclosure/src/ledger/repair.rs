@@ -1,0 +1,170 @@
+//! Which further cells of a refused release to hide.
+
+use std::collections::BTreeSet;
+
+use solver::{BoundProver, BoundSide, LinearForm};
+
+use super::LedgerError;
+use super::finding::{Finding, Need, Question};
+use super::gate::{Examination, Situation};
+use super::polytope::RowSource;
+use super::stated::{Shown, StatedRelease};
+use crate::policy::ZeroRule;
+
+/// Rounds of hiding and examining after which hiding is given up.
+const MOST_ROUNDS: usize = 80;
+
+/// Cells hidden on the way that are tried to be shown again.
+const MOST_TRIED_AGAIN: usize = 12;
+
+/// Hides cells of the new release until the gate lets it pass; the cells hidden, ascending.
+/// `None` where hiding cells of this release does not help.
+pub(crate) fn hide_until_safe(
+    situation: &mut Situation<'_>,
+    release: &StatedRelease,
+    first: &Examination,
+) -> Result<Option<Vec<usize>>, LedgerError> {
+    let heights = release.heights();
+    let mut trial = release.clone();
+    let mut hidden: BTreeSet<usize> = BTreeSet::new();
+    let mut examination = None;
+    for _ in 0..MOST_ROUNDS {
+        let current = examination.as_ref().unwrap_or(first);
+        if current.findings.is_empty() {
+            break;
+        }
+        let chosen = choose(situation, &trial, current, &heights)?;
+        if chosen.is_empty() {
+            return Ok(None);
+        }
+        for cell in chosen {
+            trial.cells[cell].shown = Shown::Suppressed;
+            hidden.insert(cell);
+        }
+        examination = Some(situation.examine(&trial)?);
+    }
+    if examination.as_ref().is_none_or(|last| !last.findings.is_empty()) {
+        return Ok(None);
+    }
+    let mut dearest: Vec<usize> = hidden.iter().copied().collect();
+    dearest.sort_by_key(|&cell| (std::cmp::Reverse(weight(release, &heights, cell)), cell));
+    if dearest.len() > 1 {
+        for cell in dearest.into_iter().take(MOST_TRIED_AGAIN) {
+            trial.cells[cell].shown = release.cells[cell].shown;
+            if situation.examine(&trial)?.findings.is_empty() {
+                hidden.remove(&cell);
+            } else {
+                trial.cells[cell].shown = Shown::Suppressed;
+            }
+        }
+    }
+    Ok(Some(hidden.into_iter().collect()))
+}
+
+/// What hiding a cell costs: its place in the hierarchy first, then how much it tells.
+fn weight(release: &StatedRelease, heights: &[u32], cell: usize) -> u64 {
+    1_000 * (1 + u64::from(heights[cell])) + release.cells[cell].count.isqrt().min(999)
+}
+
+/// One cell per finding, the cheapest of those that take part in it.
+fn choose(
+    situation: &Situation<'_>,
+    release: &StatedRelease,
+    examination: &Examination,
+    heights: &[u32],
+) -> Result<BTreeSet<usize>, LedgerError> {
+    let facts = &examination.facts;
+    let own = situation.releases(release).len() - 1;
+    // Only what this release alone shows can be hidden by hiding it here.
+    let hideable = |fact: usize| -> Option<usize> {
+        let fact = &facts.list[fact];
+        let mut sources = fact.sources.iter();
+        let only = sources.next().filter(|&&(number, _)| number == own)?;
+        let may_hide = fact.count > 0 || release.rules.zeros == ZeroRule::Suppressed;
+        let is_shown = release.cells[only.1].shown != Shown::Suppressed;
+        (sources.next().is_none() && may_hide && is_shown).then_some(only.1)
+    };
+    let cheapest = |candidates: &[usize]| {
+        let cells = candidates.iter().filter_map(|&fact| hideable(fact));
+        cells.min_by_key(|&cell| (weight(release, heights, cell), cell))
+    };
+    let mut chosen: BTreeSet<usize> = BTreeSet::new();
+    let rows = rows_of_proofs(examination)?;
+    for (finding, rows) in examination.findings.iter().zip(rows) {
+        // Lists of facts, the one to be preferred first.
+        let candidates: Vec<Vec<usize>> = match finding {
+            Finding::Shown { cell }
+            | Finding::ShownTwice { cell, .. }
+            | Finding::CalculatedThere { cell, .. } => vec![vec![*cell]],
+            Finding::ShownDifference { whole, part }
+            | Finding::DifferenceTwice { whole, part, .. } => vec![vec![*whole, *part]],
+            Finding::RemainderTwice {
+                whole,
+                shown,
+                mending,
+                ..
+            } => vec![mending.clone(), vec![*whole], shown.clone()],
+            Finding::Confined { .. } => vec![rows],
+        };
+        let is_settled = candidates
+            .iter()
+            .flatten()
+            .any(|&fact| hideable(fact).is_some_and(|cell| chosen.contains(&cell)));
+        let cell = candidates.iter().find_map(|list| cheapest(list));
+        if !is_settled && let Some(cell) = cell {
+            chosen.insert(cell);
+        }
+    }
+    Ok(chosen)
+}
+
+/// Per finding the facts that take part in the proof of a bound; none for other findings.
+fn rows_of_proofs(examination: &Examination) -> Result<Vec<Vec<usize>>, LedgerError> {
+    let mut rows = vec![Vec::new(); examination.findings.len()];
+    let Some(polytope) = &examination.polytope else {
+        return Ok(rows);
+    };
+    let failed = |source| LedgerError::Solver { source };
+    for knows_zeros in [false, true] {
+        let mut asked = Vec::new();
+        for (number, finding) in examination.findings.iter().enumerate() {
+            if let Finding::Confined {
+                question,
+                side,
+                form,
+            } = finding
+                && uses_zeros(question, *side) == knows_zeros
+            {
+                asked.push((number, *side, form));
+            }
+        }
+        if asked.is_empty() {
+            continue;
+        }
+        let (system, _) = polytope.asking(&[], knows_zeros).map_err(failed)?;
+        let forms: Vec<LinearForm> = asked.iter().map(|&(_, _, form)| form.clone()).collect();
+        let mut prover = BoundProver::new(&system, &forms).map_err(failed)?;
+        for (number, side, form) in asked {
+            let Some(proof) = prover.prove(form, side).map_err(failed)? else {
+                continue;
+            };
+            let mut facts: Vec<usize> = proof
+                .multipliers
+                .iter()
+                .filter_map(|&(row, _)| match polytope.source(row) {
+                    RowSource::Fact(fact) => Some(fact),
+                    RowSource::Tie | RowSource::Filled(_) => None,
+                })
+                .collect();
+            facts.sort_unstable();
+            facts.dedup();
+            rows[number] = facts;
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether the attacker of a question may use that empty cells are shown.
+pub(crate) fn uses_zeros(question: &Question, side: BoundSide) -> bool {
+    side == BoundSide::Greatest && !matches!(question.need, Need::Width(_))
+}
