@@ -28,6 +28,8 @@ mod validate;
 mod write;
 mod xml;
 
+#[cfg(test)]
+pub(crate) use delivery::check_document;
 pub use delivery::{write_federal_datml, write_state_datml};
 pub use raw::{
     Context, Feature, Group, Inside, Item, Message, Order, RawDocument, Row, Segment, Text, Value,

@@ -90,8 +90,8 @@ pub const CHILDMINDER_FIELDS: [FieldSpec; 13] = [
     must("schulabschluss", Values::Listed, Statute, "highest school degree"),
     must("berufsabschluss", Values::Listed, Statute, "highest vocational or university degree"),
     must("kinder_insgesamt", Values::Number(0, 99), Statute, "children cared for"),
-    must("kinder_haushalt_person", Values::Number(0, 99), Statute, "of them in the person's home"),
-    must("kinder_haushalt_kind", Values::Number(0, 99), Statute, "of them in the child's home"),
+    must("kinder_wohnung_person", Values::Number(0, 99), Statute, "of them in the person's home"),
+    must("kinder_wohnung_kind", Values::Number(0, 99), Statute, "of them in the child's home"),
     must("kinder_andere_raeume", Values::Number(0, 99), Statute, "of them in other rooms"),
 ];
 

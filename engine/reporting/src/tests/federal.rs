@@ -64,22 +64,22 @@ fn the_files_of_story_c1_are_as_reviewed() {
     let rows: Vec<u64> = manifest.files.iter().map(|entry| entry.rows).collect();
     assert_eq!(rows, [2, 11, 2, 6, 5]);
     insta::assert_snapshot!(folder.text("kita_einrichtung.csv"), @r"
-    einrichtung;plaetze_genehmigt;gruppen_anzahl;kinder_insgesamt;schliesstage_vorjahr;oeffnung_von;oeffnung_bis
-    1;10;2;6;8;06:00;17:30
-    2;10;3;5;5;06:15;17:00
+    einrichtung;land;kreis;gemeinde;traeger_art;traeger_rechtsform;verband;besonderheit;plaetze_genehmigt;gruppen_anzahl;kinder_insgesamt;schliesstage_vorjahr;oeffnung_von;oeffnung_bis;stichtag_ersatz
+    1;;;;;;;;10;2;6;8;06:00;17:30;
+    2;;;;;;;;10;3;5;5;06:15;17:00;
     ");
     insta::assert_snapshot!(folder.text("kita_kind_0002.csv"), @r"
-    einrichtung;lfd_nr;geschlecht;geb_monat;geb_jahr;aufnahme_monat;aufnahme_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe
-    2;1;2;12;2018;8;2026;1;2;2;1;25;5;1;2
-    2;2;2;4;2019;8;2026;1;1;2;1;30;5;1;2
-    2;3;2;3;2023;8;2026;2;;2;1;45;5;1;2
-    2;4;2;3;2024;8;2026;2;;2;1;23;5;1;2
-    2;5;2;3;2024;8;2026;2;;2;1;45;5;1;2
+    einrichtung;lfd_nr;gruppe;geschlecht;geb_monat;geb_jahr;aufnahme_monat;aufnahme_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe
+    2;1;;2;12;2018;8;2026;1;2;2;1;25;5;1;0
+    2;2;;2;4;2019;8;2026;1;1;2;1;30;5;1;0
+    2;3;;2;3;2023;8;2026;2;;2;1;45;5;1;0
+    2;4;;2;3;2024;8;2026;2;;2;1;23;5;1;0
+    2;5;;2;3;2024;8;2026;2;;2;1;45;5;1;0
     ");
     insta::assert_snapshot!(folder.text("ktp_kind.csv"), @r"
-    pflegestelle;lfd_nr;geschlecht;geb_monat;geb_jahr;betreut_seit_monat;betreut_seit_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe;anderes_arrangement
-    3;1;2;6;2025;8;2026;2;;2;1;45;5;1;2;2
-    3;2;2;10;2025;8;2026;2;;2;1;40;5;1;2;2
+    pflegestelle;lfd_nr;geschlecht;geb_monat;geb_jahr;betreut_seit_monat;betreut_seit_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;verwandtschaft;stunden_woche;tage_woche;mittag;finanzierung_art;finanzierung_umfang;eingliederungshilfe;anderes_arrangement
+    3;1;2;6;2025;8;2026;2;;2;1;;45;5;1;;;0;2
+    3;2;2;10;2025;8;2026;2;;2;1;;40;5;1;;;0;2
     ");
 }
 
