@@ -100,8 +100,9 @@ pub use error::{ERROR_CODES, StoreError};
 pub use hash::sha256_of;
 pub use kept::LedgerStore;
 pub use procedure::{
-    Access, Audience, Envelope, Event, FreedPlaceRecord, Grant, IdempotencyKey, ImportProgress,
-    Job, LogReport, PerformError, ProcedureStore, Receipt, RecordedAccess, RecordedChange, Revised,
+    Access, Audience, Envelope, Event, Export, FreedPlaceRecord, Grant, IdempotencyKey,
+    ImportProgress, Job, LogReport, PerformError, ProcedureStore, Receipt, RecordedAccess,
+    RecordedChange, Revised,
 };
 pub use run::{RecordedRun, RunId, RunIdentity};
 pub use snapshot::{

@@ -84,6 +84,11 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Correct the school class or the date of birth, or confirm them.",
     ),
     code(
+        "E6109",
+        "A group of a child or member of staff is no group of its facility, or their numbers differ.",
+        "Correct or add the group in the register.",
+    ),
+    code(
         "E6110",
         "A child has two contracts on the reference date.",
         "Confirm it (after-school care and childminding may go together) or end one contract.",
@@ -104,13 +109,134 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Check licence and contracts; places that are shared by several children are to be confirmed.",
     ),
     code(
+        "E6114",
+        "Hours, start or particulars of a member of staff are impossible or incomplete.",
+        "Correct the row of the staff register.",
+    ),
+    code(
+        "E6115",
+        "The children of a childminder do not add up, or are more than allowed.",
+        "Correct the number of children in the register or the contracts; confirm more than five.",
+    ),
+    code(
+        "E6116",
+        "Joint childminding has fewer persons than two.",
+        "Complete the register of joint childminding, or confirm.",
+    ),
+    code(
         "E6117",
         "Nine-hour equivalents do not fit the children, or contracted hours are no usual tier.",
         "Draw the extract again, or confirm the hours.",
     ),
     code(
+        "E6118",
+        "Sums of a cost publication differ from the total as published.",
+        "Correct the sum before publication.",
+    ),
+    code(
+        "E6119",
+        "Ratios of a cost publication differ from staff keys or hours.",
+        "Check the split, or confirm it.",
+    ),
+    code(
+        "E6120",
+        "Children, places or nine-hour equivalents changed clearly against the year before.",
+        "Take note; correct the source if it is a mistake.",
+    ),
+    code(
         "E6121",
         "The extract's children differ from the contracts active on the reference date.",
         "Follow the reason given: as a rule the facility's dates or the contract are wrong.",
+    ),
+    code(
+        "E6122",
+        "A DatML document breaks a rule of the format.",
+        "Have the document written again; report a defect if it stays.",
+    ),
+    code(
+        "E6130",
+        "A register cannot be read as CSV.",
+        "Save the table as CSV with commas, UTF-8 and a header row.",
+    ),
+    code(
+        "E6131",
+        "A register's header misses a column, or has one it should not have.",
+        "Use the columns of docs/REPORTING.md.",
+    ),
+    code("E6132", "A cell of a register is empty.", "Fill the cell."),
+    code(
+        "E6133",
+        "A cell of a register holds a value that cannot be used.",
+        "Follow the remedy told with the row; codes are whole numbers, a substitute day is a month-end.",
+    ),
+    code(
+        "E6134",
+        "A row of a register is given twice.",
+        "Keep one of the rows.",
+    ),
+    code(
+        "E6135",
+        "A register names a facility or child the city does not have.",
+        "Correct the key or take the row out.",
+    ),
+    code(
+        "E6136",
+        "A substitute day lies after the reference date.",
+        "Give the last month-end before the reference date on which the facility was open.",
+    ),
+    code(
+        "E6140",
+        "An XML document is not well-formed, or holds what is never accepted (DTD, processing instructions, foreign entities).",
+        "Have it written again by its sender.",
+    ),
+    code(
+        "E6141",
+        "An XML document has an element or attribute the format does not foresee, or misses one.",
+        "Follow the order of elements in docs/REPORTING.md.",
+    ),
+    code(
+        "E6142",
+        "An XML document breaks a rule of the format that its grammar cannot express.",
+        "Follow the rule told with the place.",
+    ),
+    code(
+        "E6150",
+        "Parameters are no TOML of the expected form.",
+        "Compare with engine/reporting/parameters.toml.",
+    ),
+    code(
+        "E6151",
+        "A value of the parameters cannot be used.",
+        "Correct the entry named.",
+    ),
+    code(
+        "E6160",
+        "A cost publication cannot be read as CSV.",
+        "Save the table as CSV with semicolons, UTF-8 and a header row.",
+    ),
+    code(
+        "E6161",
+        "The header of a cost publication misses a column, or has one it should not have.",
+        "Use the columns of docs/REPORTING.md.",
+    ),
+    code(
+        "E6162",
+        "A cell of a cost publication cannot be read.",
+        "Write kinds as kiga_9h and euros with two decimals.",
+    ),
+    code(
+        "E6163",
+        "A kind of care is given twice in a cost publication.",
+        "Keep one of the rows.",
+    ),
+    code(
+        "E6165",
+        "No staff key is known for a care type on the day.",
+        "Add one valid on that day to the parameters.",
+    ),
+    code(
+        "E6166",
+        "A staffing requirement exceeds the range of exact numbers.",
+        "Check the keys in the parameters.",
     ),
 ];

@@ -1,5 +1,6 @@
 //! What can go wrong.
 
+use domain::{CareType, InputProblem};
 use jiff::civil::Date;
 use tables::CityError;
 
@@ -39,6 +40,42 @@ pub enum ExtractError {
         /// The day.
         on: Date,
     },
+    /// E6135, E6136: registers name what the city does not have.
+    #[error("{}", first(problems))]
+    Registers {
+        /// Every row that does not fit.
+        problems: Vec<InputProblem>,
+    },
+    /// E6165: no staff key is known for a care type on the day.
+    #[error(
+        "E6165  no staff key is known for {care} on {on}; add one valid on that day to the parameters"
+    )]
+    NoStaffKey {
+        /// The care type.
+        care: CareType,
+        /// The day.
+        on: Date,
+    },
+    /// E6166: numbers beyond any city.
+    #[error(
+        "E6166  the staffing requirement of facility {facility} exceeds the range of exact numbers; check the keys in the parameters"
+    )]
+    BeyondRange {
+        /// The facility's running number.
+        facility: u32,
+    },
+}
+
+/// The first of several problems, and how many there are.
+fn first(problems: &[InputProblem]) -> String {
+    let first = problems.first().map(ToString::to_string);
+    let rest = problems.len().saturating_sub(1);
+    let first = first.unwrap_or_else(|| "E6135  registers do not fit the city".to_owned());
+    if rest == 0 {
+        first
+    } else {
+        format!("{first} (and {rest} more)")
+    }
 }
 
 /// Why a table of grant rates was refused.
@@ -65,5 +102,24 @@ pub enum WriteError {
         /// What went wrong.
         #[source]
         source: std::io::Error,
+    },
+}
+
+/// Why parameters were refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParameterError {
+    /// E6150: the file is no TOML of the expected form.
+    #[error("E6150  the parameters cannot be read: {problem}; compare with the shipped file")]
+    Form {
+        /// Place and reason.
+        problem: String,
+    },
+    /// E6151: a value cannot be used.
+    #[error("E6151  {place}: {problem}; correct the parameters")]
+    Value {
+        /// The entry.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
     },
 }

@@ -3,35 +3,31 @@
 //! Two reports leave the city as single records and go to a statistics office only: the federal
 //! child and youth welfare statistics at 1 March (§§ 98 to 103 SGB VIII, [`federal_extract`]) and
 //! the measure of the state grant at 1 April (§ 18 SächsKitaG, [`state_extract`]). Both are drawn as
-//! known on a day, so that a later correction leaves an earlier report unchanged to the byte.
-//! [`check_federal`], [`check_state`] and [`reconcile`] apply numbered plausibility rules;
-//! [`write_federal`] and [`write_state`] write the files and a [`Manifest`] with their hashes.
+//! known on a day, so that a later correction leaves an earlier report unchanged to the byte;
+//! [`differences`] and [`federal_differences`] name what a later run counts otherwise, and why.
+//! [`staffing_requirement`] (§ 12) and [`check_costs`] (§ 14) concern no single person.
+//! Numbered plausibility rules check them ([`check_federal`], [`check_state`], [`reconcile`] and
+//! others); [`write_federal`] and its kin write CSV, [`datml`] writes and reads XML, both with a
+//! [`Manifest`] of hashes.
 //!
 //! # What the files hold
 //!
-//! File columns have the German names of the survey ([`FACILITY_FIELDS`], [`CHILD_FIELDS`],
-//! [`CHILDMINDING_FIELDS`], [`GRANT_FIELDS`]); everything in Rust has an English name. No file holds
-//! a name, an address, a day of birth or an identifier of the portal: facilities and children
-//! carry running numbers. Children are numbered in the order of what their rows say, so a number
-//! tells nothing about the pseudonym behind it.
+//! File columns have the German names of the survey ([`FILES`]); everything in Rust has an English
+//! name. No file holds a name, an address, a day of birth or an identifier of the portal: facilities
+//! and children carry running numbers. Children are numbered in the order of what their rows say, so a
+//! number tells nothing about the pseudonym behind it.
 //!
-//! These columns of the survey have no source in the city's tables and are left out:
-//!
-//! - facility: `land`, `kreis`, `gemeinde`, the statistics office's own Kenn-Nummer (the column
-//!   `einrichtung` is our running number; [`FederalExtract::facility_numbers`] says which facility it
-//!   is), `traeger_art`, `traeger_rechtsform`, `verband`, `besonderheit`, `gruppen_art`,
-//!   `stichtag_ersatz`;
-//! - child: `gruppe`; the kind of integration aid (only whether there is any);
-//! - childminding child: `verwandtschaft`, `finanzierung_art`, `finanzierung_umfang`; the records
-//!   `ktp_person` and `grosstagespflege` as a whole;
-//! - `kita_person` as a whole: the table `staff` knows hours and role only, not sex, birth,
-//!   qualification or position, so no staff record could be filled.
+//! What the city's tables do not say comes from optional [`Registers`]: provider and group kinds, staff,
+//! childminders, groups and integration aid of children. Without one its columns stay empty and its
+//! files are left out. Codes, limits, rates, staff keys and the column map of a recipient are
+//! [`Parameters`] with a first day each.
 //!
 //! # Decisions
 //!
 //! - A facility is reported if it is open on the reference date and has a licence or children. The
 //!   needs plan does not matter: the federal survey covers every facility. A facility whose licence
 //!   has run out while children are still there is reported with 0 approved places (rule E13).
+//! - A facility with a substitute day is counted on that day.
 //! - The survey of a child follows the kind of its facility: childminder sites go to `ktp_kind`, all
 //!   others to `kita_kind`.
 //! - Only contracts have recorded time. Facts of children and facilities are those of the tables
@@ -40,13 +36,13 @@
 //!
 //! ```
 //! use domain::ReferenceDate;
-//! use reporting::federal_extract;
+//! use reporting::{Registers, federal_extract};
 //! use tables::City;
 //!
 //! let city = City::from_frames(Default::default())?;
 //! let reference = ReferenceDate::federal(2027)?;
-//! let extract = federal_extract(&city, reference, reference.date())?;
-//! assert_eq!(format!("{extract:?}"), "FederalExtract { reference: 2027-03-01, known_on: 2027-03-01, facilities: 0, children: 0, childminding: 0 }");
+//! let extract = federal_extract(&city, &Registers::none(), reference, reference.date())?;
+//! assert!(format!("{extract:?}").starts_with("FederalExtract { reference: 2027-03-01"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -66,6 +62,9 @@ macro_rules! opaque_debug {
 }
 
 mod codes;
+mod costs;
+pub mod datml;
+mod differences;
 mod error;
 mod federal;
 mod grant;
@@ -73,32 +72,51 @@ mod layout;
 mod manifest;
 mod notice;
 mod occupancy_tables;
+mod parameters;
+mod rational;
 mod records;
+mod registers;
 mod rules;
 mod snapshot;
+mod staffing;
 mod state;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use codes::ERROR_CODES;
-pub use error::{ExtractError, GrantTableError, WriteError};
+pub use costs::{Amount, CostKind, CostPublication, CostRow, check_costs, read_costs};
+pub use differences::{
+    Difference, DifferenceCause, RecordDifference, differences, federal_differences,
+    write_differences, write_federal_differences,
+};
+pub use error::{ExtractError, GrantTableError, ParameterError, WriteError};
 pub use federal::{AgeGroups, FederalExtract, federal_extract};
 pub use grant::{Cents, GrantRate, GrantRules, GrantTable, NineHourEquivalents};
 pub use layout::{
-    Basis, CHILD_FIELDS, CHILDMINDING_FIELDS, FACILITY_FIELDS, FieldSpec, GRANT_FIELDS, Values,
+    Basis, CHILD_FIELDS, CHILDMINDER_FIELDS, CHILDMINDING_FIELDS, COST_FIELDS, FACILITY_FIELDS,
+    FILES, FieldSpec, GRANT_FIELDS, GROUP_FIELDS, JOINT_CHILDMINDING_FIELDS, STAFF_FIELDS,
+    STAFFING_FIELDS, Values,
 };
 pub use manifest::{Manifest, ManifestEntry};
 pub use notice::{ProviderNotice, write_notices};
 pub use occupancy_tables::{
     OccupancyRow, OccupancyTables, OccupancyTablesError, occupancy_series, occupancy_tables,
 };
-pub use records::{ChildFacts, ChildRecord, ChildmindingRecord, FacilityRecord};
+pub use parameters::{
+    CodeBasis, CodeList, ColumnMap, Delivery, Limits, MappedColumn, Parameters, StaffKey,
+    StaffSupplements,
+};
+pub use rational::{Fraction, NotDecimal};
+pub use records::{
+    ChildFacts, ChildRecord, ChildminderRecord, ChildmindingRecord, FacilityRecord, GroupRecord,
+    JointChildmindingRecord, StaffDetails, StaffRecord,
+};
+pub use registers::{RegisterColumn, RegisterName, RegisterSource, RegisterValue, Registers};
 pub use rules::{
-    Finding, Limits, RULE_SET_VERSION, Rule, Severity, check_federal, check_state, reconcile,
-    write_findings,
+    Finding, RULE_SET_VERSION, Rule, Severity, Wording, check_federal, check_state,
+    compare_federal_years, compare_state_years, reconcile, reconcile_state, write_findings,
 };
-pub use state::{
-    Difference, DifferenceCause, GrantRecord, StateExtract, differences, state_extract,
-};
-pub use write::{write_federal, write_state};
+pub use staffing::{StaffingRecord, StaffingRequirement, staffing_requirement};
+pub use state::{GrantRecord, StateExtract, state_extract};
+pub use write::{write_costs, write_federal, write_staffing, write_state};

@@ -24,8 +24,26 @@ pub struct Manifest {
     pub known_on: String,
     /// [`RULE_SET_VERSION`](crate::RULE_SET_VERSION) at the time.
     pub rule_set: String,
+    /// Version of the parameters.
+    pub parameters: String,
     /// The files in the order written, the manifest itself not among them.
     pub files: Vec<ManifestEntry>,
+}
+
+impl Manifest {
+    /// SHA-256 over days, versions and the hashes of all files: names one snapshot of one report.
+    #[must_use]
+    pub fn snapshot_sha256(&self) -> String {
+        let mut to = Hashing::new(io::sink());
+        let days = [&self.reference_date, &self.known_on];
+        let versions = [&self.rule_set, &self.parameters];
+        let files = self.files.iter().flat_map(|it| [&it.file, &it.sha256]);
+        for part in days.into_iter().chain(versions).chain(files) {
+            // Hashing into nowhere cannot fail; a line feed stands in none of the parts.
+            let _ = writeln!(to, "{part}");
+        }
+        to.finish()
+    }
 }
 
 /// Passes bytes on and hashes them.

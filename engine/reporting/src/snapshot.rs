@@ -61,6 +61,7 @@ pub(crate) struct ContractRow {
     pub(crate) lunch: bool,
     pub(crate) first_day: Date,
     pub(crate) last_day: Option<Date>,
+    pub(crate) recorded_on: Date,
 }
 
 /// Everything an extract needs, read once.
@@ -96,9 +97,15 @@ impl Snapshot {
         })
     }
 
-    /// The contracts in force on the day at facilities open on the day.
-    pub(crate) fn active(&self) -> Result<Vec<Active<'_>>, ExtractError> {
-        let in_force = self.contracts.iter().filter(|row| row.covers(self.day));
+    /// The contracts in force on the day of their facility, at facilities open on the day.
+    pub(crate) fn active(
+        &self,
+        day_of: impl Fn(&str) -> Date,
+    ) -> Result<Vec<Active<'_>>, ExtractError> {
+        let in_force = self
+            .contracts
+            .iter()
+            .filter(|row| row.covers(day_of(&row.facility)));
         let mut active = Vec::new();
         for contract in in_force {
             let unknown = |column| ExtractError::UnknownKey {
@@ -291,6 +298,7 @@ fn contracts(city: &City, known_on: Date) -> Result<Vec<ContractRow>, ExtractErr
     let lunch = column!(frame, table, "lunch", bool)?;
     let first_days = column!(frame, table, "valid_from", date)?.physical();
     let last_days = column!(frame, table, "valid_to", date)?.physical();
+    let recorded = column!(frame, table, "recorded_from", date)?.physical();
     let mut rows = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {
         let wrong = |message: String| CityError::Value {
@@ -320,6 +328,12 @@ fn contracts(city: &City, known_on: Date) -> Result<Vec<ContractRow>, ExtractErr
             lunch: filled(lunch.get(row), table, row, "lunch")?,
             first_day: filled(first_day, table, row, "valid_from")?,
             last_day: last_days.get(row).and_then(date_of),
+            recorded_on: filled(
+                recorded.get(row).and_then(date_of),
+                table,
+                row,
+                "recorded_from",
+            )?,
         });
     }
     rows.sort_by(|a, b| (&a.contract, a.version).cmp(&(&b.contract, b.version)));

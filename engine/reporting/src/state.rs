@@ -42,6 +42,8 @@ opaque_debug!(GrantRecord, Counted);
 pub(crate) struct Counted {
     pub(crate) facility: FacilityId,
     pub(crate) version: u32,
+    pub(crate) recorded_on: Date,
+    pub(crate) care_type: CareType,
     pub(crate) quarters: u32,
     pub(crate) equivalents: NineHourEquivalents,
 }
@@ -59,6 +61,8 @@ pub struct StateExtract {
     /// is paid in the next).
     pub rate: GrantRate,
     pub(crate) counted: BTreeMap<String, Counted>,
+    /// Contracts in force that do not count because of their term.
+    pub(crate) too_short: BTreeSet<String>,
     numbers: BTreeMap<FacilityId, u32>,
 }
 
@@ -99,6 +103,12 @@ impl StateExtract {
         self.total().amount(self.rate.base, 100)
     }
 
+    /// Contracts counted, one per child and facility.
+    #[must_use]
+    pub fn contract_count(&self) -> usize {
+        self.counted.len()
+    }
+
     /// The running number of every facility with children that count.
     #[must_use]
     pub const fn facility_numbers(&self) -> &BTreeMap<FacilityId, u32> {
@@ -128,8 +138,15 @@ pub fn state_extract(
         .ok_or(ExtractError::NoRate { on })?
         .clone();
     let snapshot = Snapshot::read(city, day, known_on)?;
-    let mut active = snapshot.active()?;
-    active.retain(|one| has_term(one.contract, grants.rules.shortest_term_months));
+    let mut active = snapshot.active(|_| day)?;
+    let mut too_short = BTreeSet::new();
+    active.retain(|one| {
+        let counts = has_term(one.contract, grants.rules.shortest_term_months);
+        if !counts {
+            too_short.insert(one.contract.contract.clone());
+        }
+        counts
+    });
     let mut cells: BTreeMap<(u32, bool, CareType, u32), (u32, u32)> = BTreeMap::new();
     let (mut counted, mut numbers) = (BTreeMap::new(), BTreeMap::new());
     for one in &active {
@@ -152,6 +169,8 @@ pub fn state_extract(
         let entry = Counted {
             facility,
             version: contract.version,
+            recorded_on: contract.recorded_on,
+            care_type: care_on(one, day),
             quarters: contract.quarters,
             equivalents: one_child(contract.quarters, &grants.rules),
         };
@@ -168,6 +187,7 @@ pub fn state_extract(
         records: records.collect(),
         rate: rate.clone(),
         counted,
+        too_short,
         numbers,
     })
 }
@@ -196,7 +216,7 @@ fn has_term(contract: &ContractRow, months: i32) -> bool {
 }
 
 /// The care type on a day.
-fn care_on(active: &Active<'_>, day: Date) -> CareType {
+pub(crate) fn care_on(active: &Active<'_>, day: Date) -> CareType {
     let care = active.contract.care;
     if birthday(active.child.birth, 3) <= day {
         care.from_third_birthday()
@@ -258,74 +278,4 @@ fn record(
         base: paid.amount(rate.base, percent),
         supplement: paid.amount(supplement, percent),
     }
-}
-
-/// Why a contract counts otherwise than in an earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DifferenceCause {
-    /// The contract did not count before.
-    Added,
-    /// The contract no longer counts.
-    Removed,
-    /// A new version has other hours, in quarter hours a day.
-    Hours {
-        /// Before.
-        from: u32,
-        /// Now.
-        to: u32,
-    },
-}
-
-/// A contract that counts otherwise than in an earlier run.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The facility.
-    pub facility: FacilityId,
-    /// The contract.
-    pub contract: String,
-    /// Its version in the later run, or in the earlier one if it was removed.
-    pub version: u32,
-    /// Why.
-    pub cause: DifferenceCause,
-    /// Later minus earlier, in thirty-sixths of a nine-hour child.
-    pub thirty_sixths: i64,
-}
-
-opaque_debug!(Difference);
-
-/// What changed from an earlier run to a later one, by contract; hours that count alike before and
-/// after (10 and 9 hours) are listed with difference 0.
-#[must_use]
-pub fn differences(earlier: &StateExtract, later: &StateExtract) -> Vec<Difference> {
-    let contracts: BTreeSet<&String> = earlier.counted.keys().chain(later.counted.keys()).collect();
-    let signed = |counted: Option<&Counted>| {
-        let value = counted.map_or(0, |counted| counted.equivalents.thirty_sixths());
-        i64::try_from(value).unwrap_or(i64::MAX)
-    };
-    let mut found = Vec::new();
-    for contract in contracts {
-        let (before, now) = (earlier.counted.get(contract), later.counted.get(contract));
-        let cause = match (before, now) {
-            (Some(before), Some(now)) if before.quarters != now.quarters => {
-                DifferenceCause::Hours {
-                    from: before.quarters,
-                    to: now.quarters,
-                }
-            }
-            (None, Some(_)) => DifferenceCause::Added,
-            (Some(_), None) => DifferenceCause::Removed,
-            _ => continue,
-        };
-        let Some(known) = now.or(before) else {
-            continue;
-        };
-        found.push(Difference {
-            facility: known.facility.clone(),
-            contract: contract.clone(),
-            version: known.version,
-            cause,
-            thirty_sixths: signed(now) - signed(before),
-        });
-    }
-    found
 }

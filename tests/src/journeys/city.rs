@@ -37,14 +37,24 @@ enum Kept {
     Database(#[allow(dead_code)] TestDatabase),
 }
 
-fn analyses() -> Analyses {
+/// The areas of the stories: tables that the procedure does not change.
+pub(super) fn areas() -> StaticTables {
     let tables = StaticTables::new().with(TableName::Areas, Format::Csv, AREAS.as_bytes());
-    Analyses::new(tables.expect("areas do not change"))
+    tables.expect("areas do not change")
 }
 
 impl City {
     /// A city on a day; `None` where there is no PostgreSQL, the reason is printed.
     pub(super) async fn open(database: Database, today: Date) -> Option<Self> {
+        Self::open_with(database, today, areas()).await
+    }
+
+    /// A city on a day with other tables that the procedure does not change.
+    pub(super) async fn open_with(
+        database: Database,
+        today: Date,
+        tables: StaticTables,
+    ) -> Option<Self> {
         let (kept, url) = match database {
             Database::Sqlite => {
                 let folder = tempfile::tempdir().expect("temporary files can be written");
@@ -59,9 +69,10 @@ impl City {
         };
         let store = SqlStore::open(&url).await.expect("the database opens");
         let clock = Clock::fixed_on(today).expect("the story is in our time");
-        let service = Service::new(store.clone(), clock.clone(), analyses());
+        let service = Service::new(store.clone(), clock.clone(), Analyses::new(tables.clone()));
         let router = service_router(service);
-        let background = Background::new(store.clone(), Arc::new(analyses()), clock.clone());
+        let analyses = Arc::new(Analyses::new(tables));
+        let background = Background::new(store.clone(), analyses, clock.clone());
         let watcher = Client::new(router.clone(), String::new());
         let mut city = Self {
             clock,

@@ -18,6 +18,7 @@ mod planner;
 mod provider_software;
 mod repeated;
 mod rule_lab;
+mod statistics;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

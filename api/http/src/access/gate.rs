@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::ReferenceId;
 use domain::procedure::Role;
-use store::{Access, Grant, ProcedureStore};
+use store::{Access, Export, Grant, ProcedureStore};
 
 use super::caller::Caller;
 use super::table::{ROUTES, Records, Route};
@@ -21,6 +21,10 @@ use crate::service::Service;
 /// An answer that gave nothing about persons out, although its route could: not logged as read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NothingRead;
+
+/// An answer with single records of an extract: logged with what it was for and what went out.
+#[derive(Debug, Clone)]
+pub(crate) struct Exported(pub(crate) Export);
 
 /// Lets through whom the table allows, and logs what was read and refused.
 pub(crate) async fn gate(
@@ -55,7 +59,17 @@ pub(crate) async fn gate(
     let action = route.and_then(|route| action(route, &response));
     let access = action.zip(route).map(|(action, route)| {
         let status = response.status();
-        access(&service, &caller, action, route.resource(), subject, status)
+        let access = access(&service, &caller, action, route.resource(), subject, status);
+        let export = response.extensions().get::<Exported>();
+        let export = export.filter(|_| action == "read");
+        match export.cloned() {
+            Some(Exported(export)) => Access {
+                action: "exported",
+                export: Some(export),
+                ..access
+            },
+            None => access,
+        }
     });
     logged(&service, access, response).await
 }
@@ -213,6 +227,7 @@ fn access(
         resource,
         subject,
         status: status.as_u16(),
+        export: None,
     }
 }
 

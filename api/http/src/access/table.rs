@@ -34,6 +34,7 @@ use Role::{
 const ALL: &[Role] = &Role::ALL;
 const ADMIN: &[Role] = &[A];
 const AUDITOR: &[Role] = &[R];
+const STATISTICS: &[Role] = &[S];
 const OWN: &[Role] = &[PA, PS];
 const OWN_ADMIN: &[Role] = &[PA];
 const ADMIN_OR_OWN_ADMIN: &[Role] = &[A, PA];
@@ -133,11 +134,17 @@ pub(crate) const ROUTES: &[Route] = &[
     places("POST", "/v1/catalogues:check", CATALOGUE),
     reads("POST", "/v1/catalogues:evaluate", OWN),
     places("GET", "/v1/city/occupancy", CITY),
+    // Single records of the official extracts: § 103 SGB VIII.
+    reads("GET", "/v1/statistics/extracts/{extract}", STATISTICS),
+    reads("GET", "/v1/statistics/extracts/{extract}/files/{file}", STATISTICS),
+    reads("GET", "/v1/statistics/extracts/{extract}/differences", STATISTICS),
+    reads("GET", "/v1/providers/{provider}/statistics-notices", OWN),
     reads("GET", "/v1/events", FEED),
     writes("POST", "/v1/sync/contracts", OWN),
     reads("GET", "/v1/audit/changes", AUDITOR),
     reads("GET", "/v1/audit/accesses", AUDITOR),
     places("GET", "/v1/audit/verification", AUDITOR),
+    places("GET", "/v1/audit/breach-report", AUDITOR),
     places("POST", "/v1/tokens/revocations", ADMIN),
 ];
 
@@ -166,13 +173,20 @@ mod tests {
     const FIGURES_FOR_PLANNERS: &[&str] = &["POST /v1/rule-lab:run"];
 
     #[test]
-    fn planners_and_statisticians_may_use_no_route_about_persons() {
+    fn planners_use_no_route_about_persons_and_statisticians_only_their_extracts() {
         for route in ROUTES
             .iter()
             .filter(|route| route.records == Records::Persons)
         {
             let resource = route.resource();
-            assert!(!route.roles.contains(&Role::CityStatistics), "{resource}");
+            // Single records go to the statistics office and nobody else (§ 103 SGB VIII).
+            let is_extract = route.path.starts_with("/v1/statistics/");
+            assert_eq!(
+                route.roles.contains(&Role::CityStatistics),
+                is_extract,
+                "{resource}"
+            );
+            assert!(!is_extract || route.roles.len() == 1, "{resource}");
             assert_eq!(
                 route.roles.contains(&Role::CityPlanner),
                 FIGURES_FOR_PLANNERS.contains(&resource.as_str()),

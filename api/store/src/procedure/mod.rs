@@ -21,8 +21,8 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 
 pub use records::{
-    Access, Audience, Envelope, Event, FreedPlaceRecord, Grant, IdempotencyKey, ImportProgress,
-    Job, LogReport, PerformError, Receipt, RecordedAccess, RecordedChange, Revised,
+    Access, Audience, Envelope, Event, Export, FreedPlaceRecord, Grant, IdempotencyKey,
+    ImportProgress, Job, LogReport, PerformError, Receipt, RecordedAccess, RecordedChange, Revised,
 };
 
 use crate::StoreError;

@@ -188,6 +188,21 @@ pub struct Access {
     pub subject: Option<String>,
     /// The status answered.
     pub status: u16,
+    /// What went out, of an export of single records.
+    pub export: Option<Export>,
+}
+
+/// An export of single records: why, and what.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Export {
+    /// What it is for.
+    pub purpose: String,
+    /// SHA-256 of what went out, or of the list of its files.
+    pub content_sha256: String,
+    /// Different persons in it.
+    pub persons: u64,
+    /// Rows in it.
+    pub records: u64,
 }
 
 /// An entry of the access log.
@@ -204,6 +219,7 @@ pub struct RecordedAccess {
     pub resource: String,
     pub subject: Option<String>,
     pub status: u16,
+    pub export: Option<Export>,
     pub hash: String,
 }
 

@@ -1,6 +1,6 @@
 //! The two logs: whoever changes them afterwards is found out.
 
-use store::{Access, ProcedureStore as _};
+use store::{Access, Export, ProcedureStore as _};
 
 use crate::city::*;
 use crate::database::{Subject, on_every_database};
@@ -22,6 +22,12 @@ fn access(actor: &str, status: u16) -> Access {
         resource: "GET /v1/children/{child}".to_owned(),
         subject: Some("c1".to_owned()),
         status,
+        export: (status == 201).then(|| Export {
+            purpose: "state_grant".to_owned(),
+            content_sha256: "0".repeat(64),
+            persons: 13,
+            records: 10,
+        }),
     }
 }
 

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{At, ChildRow, Finding, Limits, Rule};
+use super::{At, ChildRow, Finding, Rule};
 use crate::federal::FederalExtract;
+use crate::parameters::Limits;
 use crate::records::{ChildRecord, ChildmindingRecord, Record};
 
 /// Year and month of the reference date.
@@ -29,18 +30,33 @@ pub(super) fn births(
     };
     let facts = child.facts;
     if !(1..=12).contains(&facts.birth_month) {
-        let text = format!("{} is no month", facts.birth_month);
-        at.block(Rule::E5, "geb_monat", text);
+        let month = facts.birth_month;
+        at.block(
+            Rule::E5,
+            "geb_monat",
+            format!("{month} ist kein Monat"),
+            format!("{month} is no month"),
+        );
         return;
     }
     let (year, month) = reference(extract);
     let months = facts.months_since_birth(year, month);
     if months < 0 {
-        let text = format!("the birth lies {} months after the reference date", -months);
-        at.block(Rule::E5, "geb_jahr", text);
+        let later = -months;
+        at.block(
+            Rule::E5,
+            "geb_jahr",
+            format!("die Geburt liegt {later} Monate nach dem Stichtag"),
+            format!("the birth lies {later} months after the reference date"),
+        );
     } else if months > 12 * limits.adult_at {
-        let text = format!("the child is {} years old or more", limits.adult_at);
-        at.block(Rule::E5, "geb_jahr", text);
+        let age = limits.adult_at;
+        at.block(
+            Rule::E5,
+            "geb_jahr",
+            format!("das Kind ist {age} Jahre alt oder älter"),
+            format!("the child is {age} years old or more"),
+        );
     }
 }
 
@@ -58,8 +74,13 @@ pub(super) fn admissions(child: &ChildRow<'_>, extract: &FederalExtract, found: 
         ("aufnahme_monat", "aufnahme_jahr")
     };
     if !(1..=12).contains(&facts.admission_month) {
-        let text = format!("{} is no month", facts.admission_month);
-        at.block(Rule::E6, columns_month, text);
+        let month = facts.admission_month;
+        at.block(
+            Rule::E6,
+            columns_month,
+            format!("{month} ist kein Monat"),
+            format!("{month} is no month"),
+        );
         return;
     }
     let admitted = (
@@ -70,12 +91,17 @@ pub(super) fn admissions(child: &ChildRow<'_>, extract: &FederalExtract, found: 
         at.block(
             Rule::E6,
             columns_year,
-            "the admission lies before the birth".to_owned(),
+            "die Aufnahme liegt vor der Geburt",
+            "the admission lies before the birth",
         );
     }
     if admitted > reference(extract) {
-        let text = "the admission lies after the reference date".to_owned();
-        at.block(Rule::E6, columns_year, text);
+        at.block(
+            Rule::E6,
+            columns_year,
+            "die Aufnahme liegt nach dem Stichtag",
+            "the admission lies after the reference date",
+        );
     }
 }
 
@@ -91,16 +117,25 @@ pub(super) fn weekly_care(child: &ChildRow<'_>, limits: &Limits, found: &mut Vec
         at.block(
             Rule::E7,
             "tage_woche",
+            format!("{days} Betreuungstage in der Woche"),
             format!("{days} days of care a week"),
         );
         return;
     }
     if !(1..=99).contains(&hours) || hours > 24 * days {
-        let text = format!("{hours} hours a week on {days} days are impossible");
-        at.block(Rule::E7, "stunden_woche", text);
+        at.block(
+            Rule::E7,
+            "stunden_woche",
+            format!("{hours} Wochenstunden an {days} Tagen sind nicht möglich"),
+            format!("{hours} hours a week on {days} days are impossible"),
+        );
     } else if hours > limits.long_day_hours * days || hours < days {
-        let text = format!("{hours} hours a week on {days} days are unusual");
-        at.confirm(Rule::E7, "stunden_woche", text);
+        at.confirm(
+            Rule::E7,
+            "stunden_woche",
+            format!("{hours} Wochenstunden an {days} Tagen sind ungewöhnlich"),
+            format!("{hours} hours a week on {days} days are unusual"),
+        );
     }
 }
 
@@ -119,25 +154,38 @@ pub(super) fn school(
     let facts = child.facts;
     let attends = facts.attends_school == 1;
     if attends != facts.school_class.is_some() {
-        let text = if attends {
-            "the child is at school, but has no class"
+        let (german, english) = if attends {
+            (
+                "das Kind besucht die Schule, hat aber keine Klassenstufe",
+                "the child is at school, but has no class",
+            )
         } else {
-            "the child has a class, but is not at school"
+            (
+                "das Kind hat eine Klassenstufe, besucht aber keine Schule",
+                "the child has a class, but is not at school",
+            )
         };
-        at.block(Rule::E8, "klassenstufe", text.to_owned());
+        at.block(Rule::E8, "klassenstufe", german, english);
     }
     let (year, month) = reference(extract);
     let months = facts.months_since_birth(year, month);
     if attends && months < 12 * limits.school_from {
-        let text = format!("at school before the age of {}", limits.school_from);
-        at.confirm(Rule::E8, "schulbesuch", text);
+        let age = limits.school_from;
+        at.confirm(
+            Rule::E8,
+            "schulbesuch",
+            format!("Schulbesuch vor dem Alter von {age} Jahren"),
+            format!("at school before the age of {age}"),
+        );
     }
     if !attends && months > 12 * (limits.before_school_to + 1) {
-        let text = format!(
-            "not at school at more than {} years",
-            limits.before_school_to
+        let age = limits.before_school_to;
+        at.confirm(
+            Rule::E8,
+            "schulbesuch",
+            format!("kein Schulbesuch mit mehr als {age} Jahren"),
+            format!("not at school at more than {age} years"),
         );
-        at.confirm(Rule::E8, "schulbesuch", text);
     }
 }
 
@@ -157,13 +205,13 @@ pub(super) fn one_facility(extract: &FederalExtract, found: &mut Vec<Finding>) {
             } else {
                 ChildRecord::FILE
             };
-            let text = format!("the same child has {} records", rows.len());
-            At {
-                found,
-                file,
-                row: *row,
-            }
-            .confirm(Rule::E10, "lfd_nr", text);
+            let (count, row) = (rows.len(), *row);
+            At { found, file, row }.confirm(
+                Rule::E10,
+                "lfd_nr",
+                format!("dasselbe Kind hat {count} Sätze"),
+                format!("the same child has {count} records"),
+            );
         }
     }
 }

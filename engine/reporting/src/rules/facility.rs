@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{At, Finding, Limits, Rule};
+use super::{At, Finding, Rule};
 use crate::federal::FederalExtract;
+use crate::parameters::Limits;
 use crate::records::{ChildRecord, FacilityRecord, Record};
 
 /// E11: a facility opens before it closes, and long enough for the contracts of its children.
@@ -16,11 +17,13 @@ pub(super) fn opening_times(extract: &FederalExtract, found: &mut Vec<Finding>) 
                 file: FacilityRecord::FILE,
                 row,
             };
-            let text = format!(
-                "opens {} and closes {} minutes after midnight",
-                facility.opens_at, facility.closes_at
+            let (opens, closes) = (facility.opens_at, facility.closes_at);
+            at.block(
+                Rule::E11,
+                "oeffnung_bis",
+                format!("öffnet {opens} und schließt {closes} Minuten nach Mitternacht"),
+                format!("opens {opens} and closes {closes} minutes after midnight"),
             );
-            at.block(Rule::E11, "oeffnung_bis", text);
         } else {
             spans.insert(facility.facility, facility.closes_at - facility.opens_at);
         }
@@ -38,10 +41,12 @@ pub(super) fn opening_times(extract: &FederalExtract, found: &mut Vec<Finding>) 
                 file: ChildRecord::FILE,
                 row,
             };
-            let text = format!(
-                "{hours} hours a week on {days} days exceed the opening time of {span} minutes a day"
+            at.confirm(
+                Rule::E11,
+                "stunden_woche",
+                format!("{hours} Wochenstunden an {days} Tagen sind mehr als die Öffnungszeit von {span} Minuten am Tag"),
+                format!("{hours} hours a week on {days} days exceed the opening time of {span} minutes a day"),
             );
-            at.confirm(Rule::E11, "stunden_woche", text);
         }
     }
 }
@@ -54,14 +59,13 @@ pub(super) fn closing_days(extract: &FederalExtract, limits: &Limits, found: &mu
             file: FacilityRecord::FILE,
             row,
         };
-        let text = format!(
-            "{} closing days in the previous year",
-            facility.closing_days
-        );
-        if facility.closing_days > limits.most_closing_days {
-            at.block(Rule::E12, "schliesstage_vorjahr", text);
-        } else if facility.closing_days > limits.many_closing_days {
-            at.confirm(Rule::E12, "schliesstage_vorjahr", text);
+        let days = facility.closing_days;
+        let german = format!("{days} Schließtage im Vorjahr");
+        let english = format!("{days} closing days in the previous year");
+        if days > limits.most_closing_days {
+            at.block(Rule::E12, "schliesstage_vorjahr", german, english);
+        } else if days > limits.many_closing_days {
+            at.confirm(Rule::E12, "schliesstage_vorjahr", german, english);
         }
     }
 }
@@ -76,11 +80,13 @@ pub(super) fn approved_places(extract: &FederalExtract, limits: &Limits, found: 
                 file: FacilityRecord::FILE,
                 row,
             };
-            let text = format!(
-                "{} children on {} approved places",
-                facility.children, facility.licensed_places
+            let (children, places) = (facility.children, facility.licensed_places);
+            at.confirm(
+                Rule::E13,
+                "kinder_insgesamt",
+                format!("{children} Kinder auf {places} genehmigten Plätzen"),
+                format!("{children} children on {places} approved places"),
             );
-            at.confirm(Rule::E13, "kinder_insgesamt", text);
         }
     }
 }

@@ -3,143 +3,24 @@
 
 mod child;
 mod facility;
-mod limits;
+mod group;
+mod person;
 mod reconcile;
+mod rule;
 mod state;
 mod structure;
+mod years;
 
 use std::io::{self, Write};
 
-pub use limits::Limits;
-pub use reconcile::reconcile;
+pub use reconcile::{reconcile, reconcile_state};
+pub use rule::{RULE_SET_VERSION, Rule, Severity, Wording};
 pub use state::check_state;
+pub use years::{compare_federal_years, compare_state_years};
 
 use crate::federal::FederalExtract;
+use crate::parameters::Parameters;
 use crate::records::{ChildFacts, ChildRecord, ChildmindingRecord, Record};
-
-/// Version of columns, codes, limits and rules together; part of every manifest.
-pub const RULE_SET_VERSION: &str = "2027-1";
-
-/// A plausibility rule by the number it has in the method sheet.
-///
-/// E9 (groups) and E14 to E16 (staff, childminders) are missing because their columns have no source
-/// in the tables; E18 to E20 and E22 concern other extracts and formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    /// Keys are unique.
-    E1,
-    /// A child's facility is reported; a facility's children are reported.
-    E2,
-    /// Codes and numbers are in their lists and ranges; required cells are filled.
-    E3,
-    /// The number of children of a facility is the number of its child records.
-    E4,
-    /// Birth month, and birth before the reference date and less than 14 years ago.
-    E5,
-    /// Birth, admission, reference date in this order.
-    E6,
-    /// Hours and days a week.
-    E7,
-    /// School attendance, class and age.
-    E8,
-    /// One child, one facility.
-    E10,
-    /// Opening times.
-    E11,
-    /// Closing days.
-    E12,
-    /// Children and approved places.
-    E13,
-    /// Nine-hour equivalents.
-    E17,
-    /// The extract's children are those of the contracts in force.
-    E21,
-}
-
-impl Rule {
-    /// All rules.
-    pub const ALL: [Self; 14] = [
-        Self::E1,
-        Self::E2,
-        Self::E3,
-        Self::E4,
-        Self::E5,
-        Self::E6,
-        Self::E7,
-        Self::E8,
-        Self::E10,
-        Self::E11,
-        Self::E12,
-        Self::E13,
-        Self::E17,
-        Self::E21,
-    ];
-
-    /// The key (`schluessel`), as in the method sheet.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::E1 => "E1",
-            Self::E2 => "E2",
-            Self::E3 => "E3",
-            Self::E4 => "E4",
-            Self::E5 => "E5",
-            Self::E6 => "E6",
-            Self::E7 => "E7",
-            Self::E8 => "E8",
-            Self::E10 => "E10",
-            Self::E11 => "E11",
-            Self::E12 => "E12",
-            Self::E13 => "E13",
-            Self::E17 => "E17",
-            Self::E21 => "E21",
-        }
-    }
-
-    /// The code in the error index: `E6104` for rule E4.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::E1 => "E6101",
-            Self::E2 => "E6102",
-            Self::E3 => "E6103",
-            Self::E4 => "E6104",
-            Self::E5 => "E6105",
-            Self::E6 => "E6106",
-            Self::E7 => "E6107",
-            Self::E8 => "E6108",
-            Self::E10 => "E6110",
-            Self::E11 => "E6111",
-            Self::E12 => "E6112",
-            Self::E13 => "E6113",
-            Self::E17 => "E6117",
-            Self::E21 => "E6121",
-        }
-    }
-}
-
-/// The weight of a finding (`gewicht`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The extract must not be sent.
-    Block,
-    /// Somebody must confirm that it is right.
-    Confirm,
-    /// Worth knowing.
-    Inform,
-}
-
-impl Severity {
-    /// The letter of the method sheet: E, W or I.
-    #[must_use]
-    pub const fn letter(self) -> &'static str {
-        match self {
-            Self::Block => "E",
-            Self::Confirm => "W",
-            Self::Inform => "I",
-        }
-    }
-}
 
 /// Something a rule found.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +36,7 @@ pub struct Finding {
     /// The weight (`gewicht`).
     pub severity: Severity,
     /// What is wrong, with the value found.
-    pub text: String,
+    pub text: Wording,
 }
 
 /// Where, which rule and how grave; not the text, which names values of single records.
@@ -171,30 +52,62 @@ impl std::fmt::Debug for Finding {
 }
 
 /// Collects findings of one row.
-struct At<'a> {
-    found: &'a mut Vec<Finding>,
-    file: &'static str,
-    row: usize,
+pub(crate) struct At<'a> {
+    pub(crate) found: &'a mut Vec<Finding>,
+    pub(crate) file: &'static str,
+    pub(crate) row: usize,
 }
 
 impl At<'_> {
-    fn note(&mut self, rule: Rule, severity: Severity, column: &'static str, text: String) {
+    fn note(
+        &mut self,
+        rule: Rule,
+        severity: Severity,
+        column: &'static str,
+        german: String,
+        english: String,
+    ) {
         self.found.push(Finding {
             file: self.file,
             row: Some(self.row as u64 + 1),
             column,
             rule,
             severity,
-            text,
+            text: Wording { german, english },
         });
     }
 
-    fn block(&mut self, rule: Rule, column: &'static str, text: String) {
-        self.note(rule, Severity::Block, column, text);
+    pub(crate) fn block(
+        &mut self,
+        rule: Rule,
+        column: &'static str,
+        german: impl Into<String>,
+        english: impl Into<String>,
+    ) {
+        let texts = (german.into(), english.into());
+        self.note(rule, Severity::Block, column, texts.0, texts.1);
     }
 
-    fn confirm(&mut self, rule: Rule, column: &'static str, text: String) {
-        self.note(rule, Severity::Confirm, column, text);
+    pub(crate) fn confirm(
+        &mut self,
+        rule: Rule,
+        column: &'static str,
+        german: impl Into<String>,
+        english: impl Into<String>,
+    ) {
+        let texts = (german.into(), english.into());
+        self.note(rule, Severity::Confirm, column, texts.0, texts.1);
+    }
+
+    fn inform(
+        &mut self,
+        rule: Rule,
+        column: &'static str,
+        german: impl Into<String>,
+        english: impl Into<String>,
+    ) {
+        let texts = (german.into(), english.into());
+        self.note(rule, Severity::Inform, column, texts.0, texts.1);
     }
 }
 
@@ -203,7 +116,6 @@ struct ChildRow<'a> {
     file: &'static str,
     row: usize,
     site: u32,
-    number: u32,
     facts: &'a ChildFacts,
 }
 
@@ -217,7 +129,6 @@ fn child_rows(extract: &FederalExtract) -> impl Iterator<Item = ChildRow<'_>> {
             file: ChildRecord::FILE,
             row,
             site: child.facility,
-            number: child.number,
             facts: &child.facts,
         });
     let minded = extract
@@ -228,21 +139,22 @@ fn child_rows(extract: &FederalExtract) -> impl Iterator<Item = ChildRow<'_>> {
             file: ChildmindingRecord::FILE,
             row,
             site: child.site,
-            number: child.number,
             facts: &child.facts,
         });
     children.chain(minded)
 }
 
-/// Applies rules E1 to E8 and E10 to E13; [`reconcile`] is E21.
+/// Applies rules E1 to E16; [`reconcile`] is E21, [`compare_federal_years`] E20, and E22 is applied when
+/// DatML is written.
 ///
 /// Ordered by file, row, column and rule; empty if nothing is to be said.
 #[must_use]
-pub fn check_federal(extract: &FederalExtract, limits: &Limits) -> Vec<Finding> {
+pub fn check_federal(extract: &FederalExtract, parameters: &Parameters) -> Vec<Finding> {
+    let limits = parameters.limits_on(extract.reference);
     let mut found = Vec::new();
     structure::unique_keys(extract, &mut found);
     structure::both_sides_reported(extract, &mut found);
-    structure::values_in_lists(extract, &mut found);
+    structure::values_in_lists(extract, parameters, &mut found);
     structure::children_add_up(extract, &mut found);
     for child in child_rows(extract) {
         child::births(&child, extract, limits, &mut found);
@@ -250,29 +162,47 @@ pub fn check_federal(extract: &FederalExtract, limits: &Limits) -> Vec<Finding> 
         child::weekly_care(&child, limits, &mut found);
         child::school(&child, extract, limits, &mut found);
     }
+    group::groups(extract, &mut found);
     child::one_facility(extract, &mut found);
     facility::opening_times(extract, &mut found);
     facility::closing_days(extract, limits, &mut found);
     facility::approved_places(extract, limits, &mut found);
+    person::staff(extract, limits, &mut found);
+    person::childminders(extract, limits, &mut found);
+    person::joint_childminding(extract, limits, &mut found);
     found.sort();
     found
 }
 
-/// Writes findings: `schluessel;gewicht;datei;zeile;merkmal;text`.
+/// Writes findings: `schluessel;gewicht;datei;zeile;merkmal;text;abhilfe;text_en;remedy`.
 ///
 /// # Errors
 ///
 /// Whatever the target reports.
 pub fn write_findings(findings: &[Finding], mut to: impl Write) -> io::Result<u64> {
-    let header = ["schluessel", "gewicht", "datei", "zeile", "merkmal", "text"];
+    let header = [
+        "schluessel",
+        "gewicht",
+        "datei",
+        "zeile",
+        "merkmal",
+        "text",
+        "abhilfe",
+        "text_en",
+        "remedy",
+    ];
     let rows = findings.iter().map(|finding| {
+        let (german, english) = finding.rule.remedy();
         vec![
             finding.rule.key().to_owned(),
             finding.severity.letter().to_owned(),
             finding.file.to_owned(),
             finding.row.map_or_else(String::new, |row| row.to_string()),
             finding.column.to_owned(),
-            finding.text.clone(),
+            finding.text.german.clone(),
+            german.to_owned(),
+            finding.text.english.clone(),
+            english.to_owned(),
         ]
     });
     crate::write::separated(&mut to, &header, rows)

@@ -5,12 +5,20 @@ use jiff::civil::date;
 use tables::schema::TableName;
 
 use super::city::{Folder, facility, story};
-use crate::layout::{CHILD_FIELDS, CHILDMINDING_FIELDS, FACILITY_FIELDS, GRANT_FIELDS};
-use crate::{AgeGroups, FederalExtract, federal_extract, write_federal, write_notices};
+use crate::{
+    AgeGroups, FILES, FederalExtract, Parameters, Registers, federal_extract, write_federal,
+    write_notices,
+};
 
 fn draw(tables: &super::city::Tables) -> FederalExtract {
     let reference = ReferenceDate::federal(2027).unwrap();
-    federal_extract(&tables.city(), reference, reference.date()).unwrap()
+    federal_extract(
+        &tables.city(),
+        &Registers::none(),
+        reference,
+        reference.date(),
+    )
+    .unwrap()
 }
 
 fn groups(extract: &FederalExtract, id: &str) -> (u32, u32, u32) {
@@ -36,7 +44,8 @@ fn children_count_by_their_age_on_1_march_as_in_story_c1() {
 #[test]
 fn the_files_of_story_c1_are_as_reviewed() {
     let folder = Folder::default();
-    let manifest = write_federal(&draw(&story()), &mut folder.open()).unwrap();
+    let manifest =
+        write_federal(&draw(&story()), Parameters::shipped(), &mut folder.open()).unwrap();
     let names: Vec<&str> = manifest
         .files
         .iter()
@@ -55,22 +64,22 @@ fn the_files_of_story_c1_are_as_reviewed() {
     let rows: Vec<u64> = manifest.files.iter().map(|entry| entry.rows).collect();
     assert_eq!(rows, [2, 11, 2, 6, 5]);
     insta::assert_snapshot!(folder.text("kita_einrichtung.csv"), @r"
-    einrichtung;plaetze_genehmigt;gruppen_anzahl;kinder_insgesamt;schliesstage_vorjahr;oeffnung_von;oeffnung_bis
-    1;10;2;6;8;06:00;17:30
-    2;10;3;5;5;06:15;17:00
+    einrichtung;land;kreis;gemeinde;traeger_art;traeger_rechtsform;verband;besonderheit;plaetze_genehmigt;gruppen_anzahl;kinder_insgesamt;schliesstage_vorjahr;oeffnung_von;oeffnung_bis;stichtag_ersatz
+    1;;;;;;;;10;2;6;8;06:00;17:30;
+    2;;;;;;;;10;3;5;5;06:15;17:00;
     ");
     insta::assert_snapshot!(folder.text("kita_kind_0002.csv"), @r"
-    einrichtung;lfd_nr;geschlecht;geb_monat;geb_jahr;aufnahme_monat;aufnahme_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe
-    2;1;2;12;2018;8;2026;1;2;2;1;25;5;1;2
-    2;2;2;4;2019;8;2026;1;1;2;1;30;5;1;2
-    2;3;2;3;2023;8;2026;2;;2;1;45;5;1;2
-    2;4;2;3;2024;8;2026;2;;2;1;23;5;1;2
-    2;5;2;3;2024;8;2026;2;;2;1;45;5;1;2
+    einrichtung;lfd_nr;gruppe;geschlecht;geb_monat;geb_jahr;aufnahme_monat;aufnahme_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe
+    2;1;;2;12;2018;8;2026;1;2;2;1;25;5;1;0
+    2;2;;2;4;2019;8;2026;1;1;2;1;30;5;1;0
+    2;3;;2;3;2023;8;2026;2;;2;1;45;5;1;0
+    2;4;;2;3;2024;8;2026;2;;2;1;23;5;1;0
+    2;5;;2;3;2024;8;2026;2;;2;1;45;5;1;0
     ");
     insta::assert_snapshot!(folder.text("ktp_kind.csv"), @r"
-    pflegestelle;lfd_nr;geschlecht;geb_monat;geb_jahr;betreut_seit_monat;betreut_seit_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;stunden_woche;tage_woche;mittag;eingliederungshilfe;anderes_arrangement
-    3;1;2;6;2025;8;2026;2;;2;1;45;5;1;2;2
-    3;2;2;10;2025;8;2026;2;;2;1;40;5;1;2;2
+    pflegestelle;lfd_nr;geschlecht;geb_monat;geb_jahr;betreut_seit_monat;betreut_seit_jahr;schulbesuch;klassenstufe;herkunft_ausland;familiensprache;verwandtschaft;stunden_woche;tage_woche;mittag;finanzierung_art;finanzierung_umfang;eingliederungshilfe;anderes_arrangement
+    3;1;2;6;2025;8;2026;2;;2;1;;45;5;1;;;0;2
+    3;2;2;10;2025;8;2026;2;;2;1;;40;5;1;;;0;2
     ");
 }
 
@@ -78,7 +87,8 @@ fn the_files_of_story_c1_are_as_reviewed() {
 fn a_manifest_names_the_hash_of_the_bytes_written() {
     use sha2::{Digest, Sha256};
     let folder = Folder::default();
-    let manifest = write_federal(&draw(&story()), &mut folder.open()).unwrap();
+    let manifest =
+        write_federal(&draw(&story()), Parameters::shipped(), &mut folder.open()).unwrap();
     for entry in &manifest.files {
         let bytes = folder.files.borrow()[&entry.file].clone();
         let digest = Sha256::digest(&bytes);
@@ -106,15 +116,11 @@ fn no_file_has_a_column_for_names_days_of_birth_addresses_or_portal_identifiers(
         "haushalt",
         "vertrag",
     ];
-    let columns = FACILITY_FIELDS
-        .iter()
-        .chain(&CHILD_FIELDS)
-        .chain(&CHILDMINDING_FIELDS)
-        .chain(&GRANT_FIELDS);
+    let columns = FILES.iter().flat_map(|(_, fields)| fields.iter());
     for column in columns {
         let words: Vec<&str> = column.name.split('_').collect();
         // Hours a day are no day.
-        let allowed = column.name == "stunden_tag";
+        let allowed = column.name.starts_with("stunden_tag");
         assert!(
             allowed || !words.iter().any(|word| forbidden.contains(word)),
             "{}",
@@ -140,7 +146,7 @@ fn no_pseudonym_or_facility_identifier_stands_in_a_file() {
         }
     }
     let folder = Folder::default();
-    write_federal(&draw(&tables), &mut folder.open()).unwrap();
+    write_federal(&draw(&tables), Parameters::shipped(), &mut folder.open()).unwrap();
     for (name, bytes) in folder.files.borrow().iter() {
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert!(!text.contains("pseudonym"), "{name}");
@@ -227,7 +233,13 @@ fn nothing_prints_the_contents_of_a_record() {
 #[test]
 fn a_report_as_known_earlier_ignores_contracts_recorded_later() {
     let reference = ReferenceDate::federal(2027).unwrap();
-    let extract = federal_extract(&story().city(), reference, date(2026, 5, 31)).unwrap();
+    let extract = federal_extract(
+        &story().city(),
+        &Registers::none(),
+        reference,
+        date(2026, 5, 31),
+    )
+    .unwrap();
     assert_eq!(extract.children.len() + extract.childminding.len(), 0);
     assert_eq!(extract.facilities.len(), 2);
 }

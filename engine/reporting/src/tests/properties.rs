@@ -8,8 +8,8 @@ use tables::schema::TableName;
 
 use super::city::{Folder, Tables, story};
 use crate::{
-    GrantTable, Limits, NineHourEquivalents, check_federal, federal_extract, state_extract,
-    write_federal, write_state,
+    GrantTable, NineHourEquivalents, Parameters, Registers, check_federal, federal_extract,
+    state_extract, write_federal, write_state,
 };
 
 type Bytes = std::collections::BTreeMap<String, Vec<u8>>;
@@ -20,7 +20,8 @@ fn bytes(tables: &Tables, known_on: jiff::civil::Date) -> Bytes {
     let folder = Folder::default();
     let reference = ReferenceDate::federal(2027).unwrap();
     write_federal(
-        &federal_extract(&city, reference, known_on).unwrap(),
+        &federal_extract(&city, &Registers::none(), reference, known_on).unwrap(),
+        Parameters::shipped(),
         &mut folder.open(),
     )
     .unwrap();
@@ -28,7 +29,7 @@ fn bytes(tables: &Tables, known_on: jiff::civil::Date) -> Bytes {
     let reference = ReferenceDate::state(2027).unwrap();
     let table = GrantTable::seen_in_2024();
     let extract = state_extract(&city, reference, known_on, &table).unwrap();
-    write_state(&extract, &mut folder.open()).unwrap();
+    write_state(&extract, Parameters::shipped(), &mut folder.open()).unwrap();
     for (name, bytes) in folder.files.take() {
         files.insert(format!("state/{name}"), bytes);
     }
@@ -64,7 +65,7 @@ proptest! {
         tables in cities(),
     ) {
         let reference = ReferenceDate::federal(2027).unwrap();
-        let extract = federal_extract(&tables.city(), reference, reference.date()).unwrap();
+        let extract = federal_extract(&tables.city(), &Registers::none(), reference, reference.date()).unwrap();
         for facility in &extract.facilities {
             let numbers: Vec<u32> = extract.children.iter()
                 .filter(|child| child.facility == facility.facility)
@@ -72,7 +73,7 @@ proptest! {
                 .collect();
             prop_assert_eq!(&numbers, &(1..=facility.children).collect::<Vec<_>>());
         }
-        let found = check_federal(&extract, Limits::on(reference));
+        let found = check_federal(&extract, Parameters::shipped());
         prop_assert!(!found.iter().any(|f| matches!(f.rule.key(), "E1" | "E2" | "E3" | "E4" | "E6")));
     }
 

@@ -6,17 +6,24 @@ use tables::schema::TableName;
 use super::city::{Tables, story};
 use crate::grant::NineHourEquivalents;
 use crate::{
-    ERROR_CODES, FederalExtract, Finding, GrantTable, Limits, Rule, Severity, StateExtract,
-    check_federal, check_state, federal_extract, reconcile, state_extract, write_findings,
+    ERROR_CODES, FederalExtract, Finding, GrantTable, Parameters, Registers, Rule, Severity,
+    StateExtract, check_federal, check_state, federal_extract, reconcile, state_extract,
+    write_findings,
 };
 
 fn drawn(tables: &Tables) -> FederalExtract {
     let reference = ReferenceDate::federal(2027).unwrap();
-    federal_extract(&tables.city(), reference, reference.date()).unwrap()
+    federal_extract(
+        &tables.city(),
+        &Registers::none(),
+        reference,
+        reference.date(),
+    )
+    .unwrap()
 }
 
 fn check(extract: &FederalExtract) -> Vec<Finding> {
-    check_federal(extract, Limits::on(extract.reference))
+    check_federal(extract, Parameters::shipped())
 }
 
 /// Each fault alone makes the rule speak with the severity, wherever other rules do.
@@ -341,14 +348,17 @@ fn e17_finds_equivalents_that_do_not_fit_and_unusual_hours() {
     let reference = ReferenceDate::state(2027).unwrap();
     let table = GrantTable::seen_in_2024();
     let clean = state_extract(&story().city(), reference, reference.date(), &table).unwrap();
-    let limits = Limits::on(reference);
-    let said = check_state(&clean, limits);
-    // b5 has five hours, which is no tier of the list.
-    assert_eq!(said.len(), 1);
-    assert_eq!(
-        (said[0].severity, said[0].column),
-        (Severity::Confirm, "stunden_tag")
-    );
+    let parameters = Parameters::shipped();
+    assert_eq!(check_state(&clean, parameters), []);
+    for quarters in [17, 31, 46] {
+        let mut extract = clean.clone();
+        extract.records[2].daily_quarters = quarters;
+        let said = check_state(&extract, parameters);
+        assert_eq!(
+            (said[0].severity, said[0].column),
+            (Severity::Confirm, "stunden_tag")
+        );
+    }
     let faults: [fn(&mut StateExtract); 3] = [
         |x| x.records[0].equivalents = NineHourEquivalents::of_quarters(1_000),
         |x| x.records.truncate(9),
@@ -357,7 +367,7 @@ fn e17_finds_equivalents_that_do_not_fit_and_unusual_hours() {
     for fault in faults {
         let mut extract = clean.clone();
         fault(&mut extract);
-        let found = check_state(&extract, limits);
+        let found = check_state(&extract, parameters);
         assert!(
             found
                 .iter()
@@ -377,7 +387,9 @@ fn e21_lists_contracts_without_record_and_records_without_contract_with_the_reas
     );
     let found = reconcile(&tables.city(), &drawn(&tables)).unwrap();
     assert_eq!(found.len(), 1);
-    assert!(found[0].text.contains("5 contracts") && found[0].text.contains("not open"));
+    assert!(
+        found[0].text.english.contains("5 contracts") && found[0].text.english.contains("not open")
+    );
 
     let mut fewer = story();
     fewer
@@ -388,15 +400,19 @@ fn e21_lists_contracts_without_record_and_records_without_contract_with_the_reas
         .remove(0);
     let found = reconcile(&fewer.city(), &drawn(&story())).unwrap();
     assert!(
-        found[0].text.contains("1 records have no contract"),
+        found[0].text.english.contains("1 records have no contract"),
         "{}",
-        found[0].text
+        found[0].text.english
     );
 
     let mut cut = drawn(&story());
     cut.children.pop();
     let found = reconcile(&story().city(), &cut).unwrap();
-    assert!(found[0].text.contains("taken out"), "{}", found[0].text);
+    assert!(
+        found[0].text.english.contains("taken out"),
+        "{}",
+        found[0].text.english
+    );
 }
 
 #[test]
@@ -420,7 +436,7 @@ fn findings_are_written_with_key_weight_place_column_and_text() {
     let mut bytes = Vec::new();
     write_findings(&check(&extract), &mut bytes).unwrap();
     insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r"
-    schluessel;gewicht;datei;zeile;merkmal;text
-    E12;W;kita_einrichtung;1;schliesstage_vorjahr;61 closing days in the previous year
+    schluessel;gewicht;datei;zeile;merkmal;text;abhilfe;text_en;remedy
+    E12;W;kita_einrichtung;1;schliesstage_vorjahr;61 Schließtage im Vorjahr;Schließtage berichtigen oder bestätigen;61 closing days in the previous year;correct or confirm the closing days
     ");
 }

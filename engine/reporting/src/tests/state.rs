@@ -7,7 +7,7 @@ use tables::schema::TableName;
 use super::city::{Folder, Tables, facility, story};
 use crate::{
     Cents, DifferenceCause, ExtractError, GrantRate, GrantRules, GrantTable, GrantTableError,
-    StateExtract, differences, state_extract, write_state,
+    Parameters, StateExtract, differences, state_extract, write_state,
 };
 
 /// Draws with the default table of rates.
@@ -39,7 +39,7 @@ fn nine_hour_equivalents_and_the_amount_are_those_of_story_c2() {
 fn the_state_file_of_story_c2_is_as_reviewed() {
     let folder = Folder::default();
     let extract = draw(&story(), FIRST_OF_APRIL);
-    let manifest = write_state(&extract, &mut folder.open()).unwrap();
+    let manifest = write_state(&extract, Parameters::shipped(), &mut folder.open()).unwrap();
     assert_eq!(manifest.files[0].rows, 10);
     insta::assert_snapshot!(folder.text("landeszuschuss_1april.csv"), @r"
     einrichtung;im_bedarfsplan;betreuungsart;stunden_tag;kinder;kinder_eingliederung;e9;betrag;betrag_zuschlag
@@ -85,7 +85,12 @@ fn a_contract_shorter_than_two_months_does_not_count_and_one_of_two_months_does(
 fn a_correction_leaves_the_earlier_report_unchanged_and_the_new_run_names_its_cause() {
     let bytes = |tables: &Tables, known_on| {
         let folder = Folder::default();
-        write_state(&draw(tables, known_on), &mut folder.open()).unwrap();
+        write_state(
+            &draw(tables, known_on),
+            Parameters::shipped(),
+            &mut folder.open(),
+        )
+        .unwrap();
         folder.files.take()
     };
     let before = story();

@@ -1,11 +1,13 @@
 //! `/v1/audit`: the two logs and the proof that they hold (K74, P06).
 
+mod breach;
+
 use axum::Json;
 use domain::{ChildId, FacilityId, ProviderId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{ProcedureStore, RecordedAccess, RecordedChange};
+use store::{Export, ProcedureStore, RecordedAccess, RecordedChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
         .routes(routes!(changes))
         .routes(routes!(accesses))
         .routes(routes!(verification))
+        .routes(routes!(breach::report))
 }
 
 /// From where, and how many.
@@ -133,8 +136,34 @@ pub(crate) struct AccessEntry {
     /// The key read, if one.
     subject: Option<String>,
     status: u16,
+    /// What went out and why, of an export of single records.
+    export: Option<ExportView>,
     /// SHA-256 that covers the entry and the one before it.
     hash: String,
+}
+
+/// An export of single records.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Export)]
+pub(crate) struct ExportView {
+    purpose: String,
+    /// SHA-256 of what went out, or of the list of its files.
+    content_sha256: String,
+    /// Different persons in it.
+    persons: u64,
+    /// Rows in it.
+    records: u64,
+}
+
+impl From<Export> for ExportView {
+    fn from(it: Export) -> Self {
+        Self {
+            purpose: it.purpose,
+            content_sha256: it.content_sha256,
+            persons: it.persons,
+            records: it.records,
+        }
+    }
 }
 
 impl From<RecordedAccess> for AccessEntry {
@@ -150,6 +179,7 @@ impl From<RecordedAccess> for AccessEntry {
             resource: it.resource,
             subject: it.subject,
             status: it.status,
+            export: it.export.map(Into::into),
             hash: it.hash,
         }
     }

@@ -181,11 +181,21 @@ fn extracts(
     let federal = ReferenceDate::federal(year)?;
     let mut inner = Summary::default();
     output.within("extracts/federal", |output| {
-        report::federal(city, federal, analysis.as_of, output, &mut inner)
+        report::federal(
+            city,
+            &report::Run::plain(federal, analysis.as_of),
+            output,
+            &mut inner,
+        )
     })?;
     let state = ReferenceDate::state(year)?;
     output.within("extracts/state", |output| {
-        report::state(city, state, analysis.as_of, output, &mut inner)
+        report::state(
+            city,
+            &report::Run::plain(state, analysis.as_of),
+            output,
+            &mut inner,
+        )
     })?;
     for line in inner.text().lines() {
         summary.line(format!("   {line}"));

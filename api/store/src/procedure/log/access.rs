@@ -4,11 +4,12 @@
 use super::chain::hash_of;
 use super::changes::{Head, MOVE_HEAD};
 use crate::session::{Insert, Row, Session, moment, statements, values};
-use crate::{Access, RecordedAccess, StoreError};
+use crate::{Access, Export, RecordedAccess, StoreError};
 
 statements! {
     ACCESSES_AFTER = "select sequence, recorded_at, correlation_id, actor_id, actor_role, \
-        provider_id, action, resource, subject, status, hash \
+        provider_id, action, resource, subject, status, hash, \
+        purpose, content_sha256, persons, records \
         from access_entry where sequence > $1 order by sequence limit $2";
 }
 
@@ -28,6 +29,10 @@ pub(crate) const ACCESSES: Insert = Insert {
         "status",
         "previous_hash",
         "hash",
+        "purpose",
+        "content_sha256",
+        "persons",
+        "records",
     ],
 };
 
@@ -38,22 +43,28 @@ pub(crate) async fn append(session: &mut Session, access: &Access) -> Result<u64
     let recorded_at = moment(access.at);
     let provider = access.provider.as_ref();
     let subject = access.subject.as_deref();
-    let hash = hash_of(
-        "access",
-        &[
-            Some(&sequence.to_string()),
-            Some(&recorded_at),
-            Some(&access.correlation_id),
-            Some(&access.actor_id),
-            Some(&access.role),
-            provider.map(|id| id.as_str()),
-            Some(access.action),
-            Some(&access.resource),
-            subject,
-            Some(&access.status.to_string()),
-            Some(&head.hash),
-        ],
-    );
+    let export = access.export.as_ref();
+    let (number, status) = (sequence.to_string(), access.status.to_string());
+    let counts = export.map(|it| (it.persons.to_string(), it.records.to_string()));
+    let mut fields: Vec<Option<&str>> = vec![
+        Some(&number),
+        Some(&recorded_at),
+        Some(&access.correlation_id),
+        Some(&access.actor_id),
+        Some(&access.role),
+        provider.map(|id| id.as_str()),
+        Some(access.action),
+        Some(&access.resource),
+        subject,
+        Some(&status),
+    ];
+    // Entries without an export keep the hash they always had.
+    if let (Some(export), Some((persons, records))) = (export, &counts) {
+        let facts: [&str; 4] = [&export.purpose, &export.content_sha256, persons, records];
+        fields.extend(facts.map(Some));
+    }
+    fields.push(Some(&head.hash));
+    let hash = hash_of("access", &fields);
     let row = values![
         sequence,
         &recorded_at,
@@ -67,6 +78,10 @@ pub(crate) async fn append(session: &mut Session, access: &Access) -> Result<u64
         access.status,
         &head.hash,
         &hash,
+        export.map(|it| it.purpose.as_str()),
+        export.map(|it| it.content_sha256.as_str()),
+        export.map(|it| i64::try_from(it.persons).unwrap_or(i64::MAX)),
+        export.map(|it| i64::try_from(it.records).unwrap_or(i64::MAX)),
     ];
     session.insert_many(&ACCESSES, &[row.into()]).await?;
     session
@@ -77,6 +92,15 @@ pub(crate) async fn append(session: &mut Session, access: &Access) -> Result<u64
 
 /// An entry as recorded, from the columns of [`ACCESSES_AFTER`].
 pub(crate) fn recorded(row: &Row) -> Result<RecordedAccess, StoreError> {
+    let export = match (row.optional_text(11)?, row.optional_text(12)?) {
+        (Some(purpose), Some(content_sha256)) => Some(Export {
+            purpose,
+            content_sha256,
+            persons: row.number(13)?,
+            records: row.number(14)?,
+        }),
+        _ => None,
+    };
     Ok(RecordedAccess {
         sequence: row.number(0)?,
         recorded_at: row.parsed(1)?,
@@ -88,6 +112,7 @@ pub(crate) fn recorded(row: &Row) -> Result<RecordedAccess, StoreError> {
         resource: row.text(7)?,
         subject: row.optional_text(8)?,
         status: row.number(9)?,
+        export,
         hash: row.text(10)?,
     })
 }

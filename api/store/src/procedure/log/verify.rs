@@ -13,7 +13,8 @@ statements! {
         from change_entry c left join event e on e.sequence = c.sequence \
         where c.sequence > $1 order by c.sequence limit 2000";
     ACCESS_PAGE = "select sequence, recorded_at, correlation_id, actor_id, actor_role, \
-        provider_id, action, resource, subject, status, previous_hash, hash \
+        provider_id, action, resource, subject, status, previous_hash, hash, \
+        purpose, content_sha256, persons, records \
         from access_entry where sequence > $1 order by sequence limit 2000";
     COUNT_EVENTS = "select count(*) from event";
 }
@@ -153,7 +154,15 @@ async fn verify_accesses(session: &mut Session) -> Result<(Link, Option<String>)
                 fields.push(row.optional_text_ref(column)?);
             }
             let (previous, hash) = (row.text_ref(10)?, row.text_ref(11)?);
-            fields.extend([Some(status.as_str()), Some(previous)]);
+            fields.push(Some(status.as_str()));
+            // An entry of an export covers four facts more.
+            let (purpose, content) = (row.optional_text_ref(12)?, row.optional_text_ref(13)?);
+            let counts = [row.optional_integer(14)?, row.optional_integer(15)?];
+            let counts = counts.map(|count| count.map(|count| count.to_string()));
+            if purpose.is_some() || content.is_some() || counts.iter().any(Option::is_some) {
+                fields.extend([purpose, content, counts[0].as_deref(), counts[1].as_deref()]);
+            }
+            fields.push(Some(previous));
             let expected = hash_of("access", &fields);
             let found = link.follow("access", sequence, previous, hash, &expected);
             if fault.is_none() {
