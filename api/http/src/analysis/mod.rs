@@ -13,7 +13,7 @@ mod occupancy;
 mod round;
 mod rule_lab;
 mod static_tables;
-mod statistics;
+mod extracts;
 mod suggestions;
 #[cfg(test)]
 mod tests;
@@ -35,7 +35,7 @@ pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
-pub(crate) use statistics::{Differing, Drawn, ExtractForm, ExtractKind};
+pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 
 /// What released tables are of: the change, their month, and the month of the day they were made.
 type TablesOf = (u64, Month, Month);
