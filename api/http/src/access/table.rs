@@ -133,6 +133,8 @@ pub(crate) const ROUTES: &[Route] = &[
     places("POST", "/v1/catalogues:check", CATALOGUE),
     reads("POST", "/v1/catalogues:evaluate", OWN),
     places("GET", "/v1/city/occupancy", CITY),
+    places("GET", "/v1/statistics", ALL),
+    places("GET", "/v1/statistics/{table}", ALL),
     reads("GET", "/v1/events", FEED),
     writes("POST", "/v1/sync/contracts", OWN),
     reads("GET", "/v1/audit/changes", AUDITOR),

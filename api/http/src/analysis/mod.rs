@@ -13,6 +13,7 @@ mod occupancy;
 mod round;
 mod rule_lab;
 mod static_tables;
+mod statistics;
 mod suggestions;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub struct Analyses {
     policy: DisclosurePolicy,
     city: Mutex<Option<(u64, Arc<City>)>>,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
+    statistics: Mutex<Option<statistics::KeptStatistics>>,
 }
 
 impl Analyses {
@@ -63,6 +65,7 @@ impl Analyses {
             policy,
             city: Mutex::default(),
             occupancy: Mutex::default(),
+            statistics: Mutex::default(),
         }
     }
 

@@ -56,6 +56,11 @@ const TAGS: &[(&str, &str, &str)] = &[
     ),
     ("catalogues", "Criteria catalogues", "Kriterienkataloge"),
     ("city", "Released numbers for the city", "Stadt"),
+    (
+        "statistics",
+        "The standing set of released tables",
+        "Statistik",
+    ),
     ("events", "The change feed", "Änderungsdienst"),
     ("sync", "Provider software", "Kita-Verwaltungsprogramme"),
     ("audit", "The two logs", "Protokolle"),

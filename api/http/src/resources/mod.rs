@@ -15,6 +15,7 @@ pub(crate) mod facilities;
 pub(crate) mod offers;
 pub(crate) mod providers;
 pub(crate) mod rule_lab;
+pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod suggestions;
 pub(crate) mod sync;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(rule_lab::routes())
         .merge(catalogues::routes())
         .merge(city::routes())
+        .merge(statistics::routes())
         .merge(events::routes())
         .merge(sync::routes())
         .merge(audit::routes())
