@@ -95,9 +95,7 @@ pub use notice::{ProviderNotice, write_notices};
 pub use occupancy_tables::{
     OccupancyRow, OccupancyTables, OccupancyTablesError, occupancy_series, occupancy_tables,
 };
-pub use open_data::{
-    LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, OpenDataFile, open_data,
-};
+pub use open_data::{LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, OpenDataFile, open_data};
 pub use records::{ChildFacts, ChildRecord, ChildmindingRecord, FacilityRecord};
 pub use rules::{
     Finding, Limits, RULE_SET_VERSION, Rule, Severity, check_federal, check_state, reconcile,
@@ -107,9 +105,9 @@ pub use state::{
     Difference, DifferenceCause, GrantRecord, StateExtract, differences, state_extract,
 };
 pub use statistics::{
-    MOST_STATISTICS_MONTHS, STATISTICS_ERROR_CODES, Statistics, StatisticsColumn, StatisticsError, StatisticsKind,
-    StatisticsLevel, StatisticsMonth, StatisticsRequest, StatisticsTable, StatisticsValue,
-    StatisticsVersion, StatisticsWriteError, statistics, statistics_note, statistics_note_text,
-    statistics_of_month,
+    MOST_STATISTICS_MONTHS, STATISTICS_ERROR_CODES, Statistics, StatisticsColumn, StatisticsError,
+    StatisticsKind, StatisticsLevel, StatisticsMonth, StatisticsRequest, StatisticsTable,
+    StatisticsValue, StatisticsVersion, StatisticsWriteError, statistics, statistics_note,
+    statistics_note_text, statistics_of_month,
 };
 pub use write::{write_federal, write_state};

@@ -18,6 +18,8 @@ mod planner;
 mod provider_software;
 mod repeated;
 mod rule_lab;
+mod statistics_attacker;
+mod statistics_tables;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,7 +62,9 @@ impl Analyses {
             .statistics
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let newest = kept.take().filter(|kept| kept.sequence == snapshot.sequence());
+        let newest = kept
+            .take()
+            .filter(|kept| kept.sequence == snapshot.sequence());
         let kept = kept.insert(match newest {
             Some(kept) => kept,
             None => KeptStatistics {

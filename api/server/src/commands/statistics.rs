@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use disclosure::DisclosurePolicy;
+use charts::{DistrictPlaces, Language, WaitingByDistrict};
+use disclosure::{DisclosurePolicy, Label};
 use domain::Month;
 use jiff::civil::Date;
 use reporting::{
@@ -118,6 +119,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     output.write("notes.md", |to| {
         to.write_all(statistics_note_text(&policy).as_bytes())
     })?;
+    write_picture(&made, &mut output)?;
     let revisions = match arguments.months.known_on {
         Some(_) => Some(write_revisions(&city, &made, &policy, &mut output)?),
         None => None,
@@ -169,6 +171,33 @@ pub(crate) async fn run_open_data(
     ));
     summary.value("sha256", hashes)?;
     Ok(summary)
+}
+
+/// Waiting children and bookable places of the last month, for people who would rather look.
+fn write_picture(made: &Statistics, output: &mut OutputFolder) -> Result<(), Failure> {
+    let Some(month) = made.months().last() else {
+        return Ok(());
+    };
+    let districts: Vec<DistrictPlaces> = month
+        .bookable_by_district()
+        .into_iter()
+        .map(|(code, name, bookable)| DistrictPlaces {
+            code,
+            name: Label::new(name.clone(), name),
+            bookable,
+        })
+        .collect();
+    let Some(applicants) = month.applicants().filter(|_| !districts.is_empty()) else {
+        return Ok(());
+    };
+    let source = Label::new("Statistik der Stadt", "Statistics of the city");
+    let chart = WaitingByDistrict::new(month.month(), applicants, &districts, source)?;
+    for language in [Language::German, Language::English] {
+        let picture = chart.svg(language)?;
+        let file = format!("waiting_by_district.{}.svg", language.tag());
+        output.write(&file, |to| to.write_all(picture.as_str().as_bytes()))?;
+    }
+    Ok(())
 }
 
 fn refused(error: OpenDataError) -> Failure {

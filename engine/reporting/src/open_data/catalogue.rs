@@ -48,7 +48,9 @@ pub(super) fn catalogue(
     let months = statistics.months();
     let last = months.last().map(|month| month.month().first_day());
     let known = months.iter().map(|month| month.known_on()).max();
-    let modified = known.or(last).map(|day| typed(&day.to_string(), "xsd:date"));
+    let modified = known
+        .or(last)
+        .map(|day| typed(&day.to_string(), "xsd:date"));
     let temporal = months.first().zip(months.last()).map(|(first, last)| {
         json!({
             "@type": "dct:PeriodOfTime",
@@ -98,8 +100,8 @@ pub(super) fn catalogue(
     if let Some(modified) = modified {
         document["dct:modified"] = modified;
     }
-    let mut bytes = serde_json::to_vec_pretty(&document)
-        .map_err(StatisticsWriteError::of("catalog.jsonld"))?;
+    let mut bytes =
+        serde_json::to_vec_pretty(&document).map_err(StatisticsWriteError::of("catalog.jsonld"))?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -205,8 +207,11 @@ fn described(dataset: &Dataset<'_>, facts: &OpenDataFacts) -> Value {
     let file = facts.address(&dataset.file.path);
     let digest = Sha256::digest(&dataset.file.bytes);
     let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let themes = ["EDUC", "SOCI"]
-        .map(|theme| link(format!("http://publications.europa.eu/resource/authority/data-theme/{theme}")));
+    let themes = ["EDUC", "SOCI"].map(|theme| {
+        link(format!(
+            "http://publications.europa.eu/resource/authority/data-theme/{theme}"
+        ))
+    });
     let key = &facts.municipality;
     json!({
         "@id": at("dataset"),

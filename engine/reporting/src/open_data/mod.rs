@@ -13,9 +13,7 @@ mod tests;
 use disclosure::DisclosurePolicy;
 use tables::{City, CityError, Format};
 
-use crate::statistics::{
-    Statistics, StatisticsKind, StatisticsWriteError, statistics_note_text,
-};
+use crate::statistics::{Statistics, StatisticsKind, StatisticsWriteError, statistics_note_text};
 
 /// Data licence Germany, attribution, version 2.0.
 pub const LICENCE_DL_DE_BY_2_0: &str = "http://dcat-ap.de/def/licenses/dl-by-de/2.0";
@@ -149,7 +147,10 @@ pub fn open_data(
         let path = format!("statistics/{}.csv", kind.name());
         files.push(OpenDataFile { path, bytes });
     }
-    let day = statistics.months().last().map(|month| month.month().first_day());
+    let day = statistics
+        .months()
+        .last()
+        .map(|month| month.month().first_day());
     files.push(OpenDataFile {
         path: geo::FACILITIES.to_owned(),
         bytes: geo::facilities(city, day)?,

@@ -21,7 +21,12 @@ pub(super) const AGES: [(&str, &str, &str, &str); 8] = [
     ("4", "3_to_5", "4 Jahre", "4 years"),
     ("5", "3_to_5", "5 Jahre", "5 years"),
     ("6", "6_and_older", "6 Jahre", "6 years"),
-    ("7_and_older", "6_and_older", "7 Jahre und älter", "7 years and older"),
+    (
+        "7_and_older",
+        "6_and_older",
+        "7 Jahre und älter",
+        "7 years and older",
+    ),
 ];
 
 /// Groups of age classes.
@@ -55,7 +60,11 @@ pub(super) fn age_codes() -> Vec<&'static str> {
 /// Classes of contracted hours a day.
 pub(super) const HOURS: [(&str, &str, &str); 4] = [
     ("up_to_4.5", "bis 4,5 Stunden", "up to 4.5 hours"),
-    ("over_4.5_to_6", "über 4,5 bis 6 Stunden", "over 4.5 to 6 hours"),
+    (
+        "over_4.5_to_6",
+        "über 4,5 bis 6 Stunden",
+        "over 4.5 to 6 hours",
+    ),
     ("over_6_to_9", "über 6 bis 9 Stunden", "over 6 to 9 hours"),
     ("over_9", "über 9 Stunden", "over 9 hours"),
 ];
@@ -196,11 +205,12 @@ impl Counts {
         )?)
     }
 
-    /// Children in care by area at a level, care type, age and hours.
+    /// Children in care by area at a level, age and hours, and care type or not.
     pub(super) fn structure(
         &self,
         places: &Places,
         level: StatisticsLevel,
+        by_care: bool,
     ) -> Result<ConfidentialTable, StatisticsError> {
         let area = match level {
             StatisticsLevel::City => Places::city(),
@@ -214,22 +224,32 @@ impl Counts {
                     .or_default() += 1;
                 cells
             });
-        let codes: Vec<(String, CareType, &str, &str, u32)> = cells
+        let codes: Vec<(String, &str, &str, &str, u32)> = cells
             .into_iter()
             .map(|((facility, care, age, hours), n)| {
+                let care = if by_care { care.as_str() } else { "all" };
                 (places.code_at(facility, level), care, age, hours, n)
             })
             .collect();
+        let care = if by_care {
+            care_types()
+        } else {
+            members(
+                "care_type",
+                ("Betreuungsart", "Care type"),
+                &[("all", "alle", "all")],
+            )
+        };
         let records = codes
             .iter()
-            .map(|(area, care, age, hours, n)| (vec![area, care.as_str(), *age, *hours], *n));
+            .map(|(area, care, age, hours, n)| (vec![area.as_str(), *care, *age, *hours], *n));
         Ok(ConfidentialTable::from_records(
             CARE_STRUCTURE,
             Label::new(
                 "Betreute Kinder nach Gebiet, Betreuungsart, Alter und Umfang",
                 "Children in care by area, care type, age and hours",
             ),
-            vec![area, care_types(), ages(), hours()],
+            vec![area, care, single_ages(), hours()],
             records,
         )?)
     }
@@ -251,7 +271,10 @@ impl Counts {
                 };
                 let age = match by_age {
                     ByAge::Classes => it.age,
-                    ByAge::Groups => AGES.iter().find(|age| age.0 == it.age).map_or("", |age| age.1),
+                    ByAge::Groups => AGES
+                        .iter()
+                        .find(|age| age.0 == it.age)
+                        .map_or("", |age| age.1),
                     ByAge::All => "all",
                 };
                 (home, age)
@@ -262,7 +285,9 @@ impl Counts {
             ByAge::Groups => members("age", ("Alter", "Age"), &AGE_GROUPS),
             ByAge::All => members("age", ("Alter", "Age"), &[("all", "alle", "all")]),
         };
-        let records = codes.iter().map(|(home, age)| (vec![home.as_str(), *age], 1));
+        let records = codes
+            .iter()
+            .map(|(home, age)| (vec![home.as_str(), *age], 1));
         Ok(ConfidentialTable::from_records(
             CARE_BY_HOME,
             Label::new(
@@ -341,6 +366,11 @@ fn members(code: &str, (german, english): (&str, &str), list: &[(&str, &str, &st
 fn care_types() -> Dimension {
     let list = CareType::ALL.map(|care| (care.as_str(), care.german(), care.english()));
     members("care_type", ("Betreuungsart", "Care type"), &list)
+}
+
+fn single_ages() -> Dimension {
+    let list = AGES.map(|(code, _, german, english)| (code, german, english));
+    members("age", ("Alter", "Age"), &list)
 }
 
 fn ages() -> Dimension {

@@ -65,7 +65,9 @@ pub enum StatisticsError {
 #[derive(Debug, thiserror::Error)]
 pub enum StatisticsWriteError {
     /// E6208: the target or the library refused.
-    #[error("E6208  {file} could not be written: {source}; check that the target is writable and has room")]
+    #[error(
+        "E6208  {file} could not be written: {source}; check that the target is writable and has room"
+    )]
     Failed {
         /// The file.
         file: String,

@@ -49,12 +49,9 @@ pub(super) fn leave(
         for form in forms {
             // Cells hidden in an earlier table rule a form out before it is made.
             if !is_shown(&left, &form.shared) {
-                eprintln!("DEBUG not shown earlier {:?}", form.level);
                 continue;
             }
-            eprintln!("DEBUG releasing {:?} {:?}", form.table, form.level);
             let table = release(form.table, policy)?;
-            for shared in &form.shared { for (_, own) in &shared.cells { if !shows(&table, own) { eprintln!("DEBUG hides {own:?}"); } } }
             let is_whole = form.shared.iter().all(|shared| {
                 left.get(shared.with).is_none_or(Option::is_none)
                     || shared.cells.iter().all(|(_, own)| shows(&table, own))
@@ -94,7 +91,9 @@ mod tests {
     use disclosure::{Dimension, Label, Member, TOTAL_CODE};
 
     fn dimension(code: &str, members: [&str; 3]) -> Dimension {
-        let members = members.map(|it| Member::new(it, Label::new(it, it))).to_vec();
+        let members = members
+            .map(|it| Member::new(it, Label::new(it, it)))
+            .to_vec();
         Dimension::new(code, Label::new(code, code), members)
     }
 
@@ -128,7 +127,10 @@ mod tests {
     fn a_table_that_shows_what_an_earlier_one_hides_stays_in() {
         // The first hides a, and b or c to protect it; the second by itself would hide nothing.
         let first = form(by_care("first", "care", [2, 30, 40]), Vec::new());
-        let second = form(by_care("second", "care", [9, 30, 40]), same(&["a", "b", "c"]));
+        let second = form(
+            by_care("second", "care", [9, 30, 40]),
+            same(&["a", "b", "c"]),
+        );
         let coarse = form(by_care("second", "age", [20, 22, 30]), same(&[TOTAL_CODE]));
         let policy = DisclosurePolicy::default();
         let left = leave(vec![vec![first], vec![second, coarse]], &policy).unwrap();
@@ -141,7 +143,11 @@ mod tests {
     fn a_table_that_hides_what_an_earlier_one_shows_stays_in() {
         let first = form(by_care("first", "care", [9, 30, 40]), Vec::new());
         let second = form(by_care("second", "care", [2, 30, 40]), same(&["a"]));
-        let left = leave(vec![vec![first], vec![second]], &DisclosurePolicy::default()).unwrap();
+        let left = leave(
+            vec![vec![first], vec![second]],
+            &DisclosurePolicy::default(),
+        )
+        .unwrap();
         assert!(left[0].is_some() && left[1].is_none());
     }
 }

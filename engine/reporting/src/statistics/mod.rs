@@ -15,7 +15,7 @@ mod places;
 mod rows;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub use note::{statistics_note, statistics_note_text};
 pub use places::StatisticsLevel;
 pub use table::{StatisticsTable, StatisticsValue};
 
-use count::{AGE_GROUPS, ByAge, CHILDREN_IN_CARE, Counts, age_codes};
+use count::{AGES, ByAge, CHILDREN_IN_CARE, Counts};
 use leave::{Form, Left, Shared, leave};
 use places::Places;
 use rows::{Released, Rows};
@@ -174,8 +174,8 @@ fn with_own_minimum(policy: &DisclosurePolicy) -> DisclosurePolicy {
 
 /// Order in which the tables leave.
 const CHILDREN: usize = 0;
-const STRUCTURE: usize = 1;
-const BY_HOME: usize = 2;
+const BY_HOME: usize = 1;
+const STRUCTURE: usize = 2;
 const APPLICANTS: usize = 3;
 const RESERVATIONS: usize = 4;
 
@@ -193,67 +193,68 @@ fn forms(
             shared: Vec::new(),
         }]
     };
-    let mut structure = Vec::new();
-    for level in [Neighbourhood, District, City] {
-        structure.push(Form {
-            level,
-            table: counts.structure(places, level)?,
-            shared: vec![Shared {
-                with: CHILDREN,
-                cells: children_by_place(places, level),
-            }],
-        });
-    }
+    let total = || [TOTAL_CODE, TOTAL_CODE].map(str::to_owned).to_vec();
     let mut by_home = Vec::new();
     for by_age in [ByAge::Classes, ByAge::Groups, ByAge::All] {
-        let total = [TOTAL_CODE, TOTAL_CODE].map(str::to_owned).to_vec();
-        let mut ages = vec![(in_structure(TOTAL_CODE), total.clone())];
-        let codes = match by_age {
-            ByAge::Classes => age_codes(),
-            ByAge::Groups => AGE_GROUPS.map(|(code, _, _)| code).to_vec(),
-            ByAge::All => Vec::new(),
-        };
-        ages.extend(codes.into_iter().map(|age| {
-            let own = vec![TOTAL_CODE.to_owned(), age.to_owned()];
-            (in_structure(age), own)
-        }));
         by_home.push(Form {
             level: Neighbourhood,
             table: counts.by_home(places, by_age)?,
+            shared: vec![Shared {
+                with: CHILDREN,
+                cells: vec![(total(), total())],
+            }],
+        });
+    }
+    let mut structure = Vec::new();
+    // Care type and age nearly tell each other, so that both together leave little to hide in.
+    for (level, by_care) in [
+        (Neighbourhood, true),
+        (District, true),
+        (Neighbourhood, false),
+        (District, false),
+        (City, true),
+        (City, false),
+    ] {
+        let ages = AGES.iter().map(|(age, ..)| *age).chain([TOTAL_CODE]);
+        let ages = ages.map(|age| {
+            let in_structure = [TOTAL_CODE, TOTAL_CODE, age, TOTAL_CODE];
+            (
+                [TOTAL_CODE, age].map(str::to_owned).to_vec(),
+                in_structure.map(str::to_owned).to_vec(),
+            )
+        });
+        structure.push(Form {
+            level,
+            table: counts.structure(places, level, by_care)?,
             shared: vec![
                 Shared {
                     with: CHILDREN,
-                    cells: vec![(total.clone(), total)],
+                    cells: children_by_place(places, level, by_care),
                 },
                 Shared {
-                    with: STRUCTURE,
-                    cells: ages,
+                    with: BY_HOME,
+                    cells: ages.collect(),
                 },
             ],
         });
     }
     Ok(vec![
         alone(Facility, counts.children_in_care(places)?),
-        structure,
         by_home,
+        structure,
         alone(Neighbourhood, counts.applicants(places)?),
         alone(District, counts.reservations(places, cube)?),
     ])
-}
-
-/// The cell of the structure table of an age in the whole city.
-fn in_structure(age: &str) -> Vec<String> {
-    [TOTAL_CODE, TOTAL_CODE, age, TOTAL_CODE]
-        .map(str::to_owned)
-        .to_vec()
 }
 
 /// Cells of children by place and care type, and the same in the structure table of a level.
 fn children_by_place(
     places: &Places,
     level: StatisticsLevel,
+    by_care: bool,
 ) -> Vec<(Vec<String>, Vec<String>)> {
-    let cares = || CareType::ALL.map(CareType::as_str).into_iter().chain([TOTAL_CODE]);
+    let cares = if by_care { &CareType::ALL[..] } else { &[] };
+    let cares = || cares.iter().map(|care| care.as_str()).chain([TOTAL_CODE]);
     let mut cells = Vec::new();
     for place in places.list(level) {
         for care in cares() {
@@ -291,13 +292,46 @@ impl StatisticsMonth {
     /// Never: every month holds every table, some without rows.
     #[must_use]
     pub fn table(&self, kind: StatisticsKind) -> &StatisticsTable {
-        self.tables.get(&kind).expect("every month holds every table")
+        self.tables
+            .get(&kind)
+            .expect("every month holds every table")
     }
 
     /// The released counts behind the tables, each with the finest level it goes down to.
     pub fn released(&self) -> impl Iterator<Item = (StatisticsLevel, &ReleasedTable)> {
         let left = self.released.iter().flatten();
         left.map(|left| (left.level, &left.table))
+    }
+
+    /// Every district with its code in [`Self::applicants`], its name, and its bookable places over
+    /// all care types where they are shown.
+    #[must_use]
+    pub fn bookable_by_district(&self) -> Vec<(String, String, Option<i64>)> {
+        let table = self.table(StatisticsKind::FreePlaces);
+        let columns = table.kind().columns();
+        let at = |row: &[StatisticsValue], name: &str| {
+            let position = columns.iter().position(|column| column.name == name);
+            position.map_or(StatisticsValue::Empty, |position| row[position].clone())
+        };
+        let district = StatisticsValue::text(StatisticsLevel::District.as_str());
+        let all = StatisticsValue::text(TOTAL_CODE);
+        table
+            .rows()
+            .iter()
+            .filter(|row| at(row, "level") == district && at(row, "care_type") == all)
+            .filter_map(|row| {
+                let (StatisticsValue::Text(area), StatisticsValue::Text(name)) =
+                    (at(row, "area"), at(row, "area_name"))
+                else {
+                    return None;
+                };
+                let bookable = match at(row, "bookable") {
+                    StatisticsValue::Whole(places) => Some(places),
+                    _ => None,
+                };
+                Some((format!("a:{area}"), name, bookable))
+            })
+            .collect()
     }
 
     /// The released counts of applicants by home area, care type and standing.

@@ -106,7 +106,10 @@ impl Places {
                 (format!("c:{area}"), format!("childminding:{area}"), label)
             } else {
                 let id = facility.id().to_string();
-                let name = facility_names.get(&id).cloned().unwrap_or_else(|| id.clone());
+                let name = facility_names
+                    .get(&id)
+                    .cloned()
+                    .unwrap_or_else(|| id.clone());
                 (format!("f:{id}"), id, Label::new(name.clone(), name))
             };
             names.insert(code.clone(), (label, area.clone(), key));
@@ -184,7 +187,12 @@ impl Places {
             level: self.level(area),
             area: area.id.to_string(),
             name: Label::new(area.name.clone(), area.name.clone()),
-            parent: Some(area.parent.as_ref().map_or(TOTAL_CODE, AreaId::as_str).to_owned()),
+            parent: Some(
+                area.parent
+                    .as_ref()
+                    .map_or(TOTAL_CODE, AreaId::as_str)
+                    .to_owned(),
+            ),
             code: area_code(&area.id),
         });
         let facilities = self.names.iter().map(|(code, (name, area, key))| Place {
@@ -208,7 +216,10 @@ impl Places {
             .map(|(area, code)| {
                 place.level == StatisticsLevel::City
                     || *code == place.code
-                    || self.chain(area).iter().any(|it| area_code(it) == place.code)
+                    || self
+                        .chain(area)
+                        .iter()
+                        .any(|it| area_code(it) == place.code)
             })
             .collect()
     }
@@ -221,7 +232,9 @@ impl Places {
                 .keys()
                 .find(|known| known.as_str() == area)
                 .is_some_and(|known| {
-                    self.chain(known).iter().any(|it| area_code(it) == place.code)
+                    self.chain(known)
+                        .iter()
+                        .any(|it| area_code(it) == place.code)
                 })
     }
 

@@ -60,10 +60,8 @@ impl Rows<'_> {
             StatisticsKind::Waiting => self.applicants(WAITING),
             StatisticsKind::Unserved => self.applicants(UNSERVED),
             StatisticsKind::TakeUp => self.take_up(),
-            StatisticsKind::AgeStructure => self.structure(&age_codes(), 2),
-            StatisticsKind::HoursStructure => {
-                self.structure(&HOURS.map(|(code, _, _)| code), 3)
-            }
+            StatisticsKind::AgeStructure => self.structure(&AGES.map(|(code, ..)| code), 2),
+            StatisticsKind::HoursStructure => self.structure(&HOURS.map(|(code, _, _)| code), 3),
         };
         StatisticsTable::new(kind, rows)
     }
@@ -152,7 +150,9 @@ impl Rows<'_> {
     /// Sums of places over facilities, of one or all care types.
     fn totals(&self, care: Option<CareType>, inside: &[bool]) -> Totals {
         let of = |care| {
-            let totals = self.cube.totals(care, self.month, |facility| inside[facility]);
+            let totals = self
+                .cube
+                .totals(care, self.month, |facility| inside[facility]);
             totals.unwrap_or_default()
         };
         if let Some(care) = care {
@@ -194,14 +194,9 @@ impl Rows<'_> {
         let mut rows = Vec::new();
         for place in self.places.list(left.level) {
             for (_, care) in cares() {
-                if let Some((found, status)) = count(&left.table, &[&place.code, care, standing])
-                {
+                if let Some((found, status)) = count(&left.table, &[&place.code, care, standing]) {
                     let mut row = self.at(&place);
-                    row.extend([
-                        Value::text(care),
-                        Value::whole(found),
-                        Value::text(status),
-                    ]);
+                    row.extend([Value::text(care), Value::whole(found), Value::text(status)]);
                     rows.push(row);
                 }
             }
@@ -325,5 +320,8 @@ pub(super) fn population(
         }
         Ok(())
     })?;
-    Ok(by_year.pop_last().map(|(_, newest)| newest).unwrap_or_default())
+    Ok(by_year
+        .pop_last()
+        .map(|(_, newest)| newest)
+        .unwrap_or_default())
 }

@@ -180,7 +180,12 @@ impl StatisticsTable {
         let names = self.kind.columns();
         let at = |name: &str| names.iter().position(|column| column.name == name);
         let figure = at("children").or(at("free_of_staffed"));
-        let keys = [at("month"), at("area"), at("care_type"), at("age").or(at("hours"))];
+        let keys = [
+            at("month"),
+            at("area"),
+            at("care_type"),
+            at("age").or(at("hours")),
+        ];
         let text = |row: &[StatisticsValue], position: Option<usize>| match position
             .map(|position| &row[position])
         {
@@ -236,7 +241,11 @@ impl StatisticsTable {
             let line = serde_json::to_string(&Row(&names, row)).map_err(&lost)?;
             to.write_all(line.as_bytes()).map_err(&failed)?;
         }
-        let end = if self.rows.is_empty() { "[]\n" } else { "\n]\n" };
+        let end = if self.rows.is_empty() {
+            "[]\n"
+        } else {
+            "\n]\n"
+        };
         to.write_all(end.as_bytes()).map_err(failed)
     }
 }

@@ -80,7 +80,10 @@ fn body(
     note: &disclosure::Label,
     format: Format,
 ) -> Result<Vec<u8>, Problem> {
-    let policy = made.released().next().map(|(_, table)| table.policy().version());
+    let policy = made
+        .released()
+        .next()
+        .map(|(_, table)| table.policy().version());
     match format {
         Format::Json => {
             let kind = table.kind();
