@@ -11,17 +11,19 @@ pub(crate) enum Format {
     Json,
     Csv,
     Arrow,
+    Parquet,
 }
 
 impl Format {
     /// In order of preference where the client has none.
-    const ALL: [Self; 3] = [Self::Json, Self::Csv, Self::Arrow];
+    pub(crate) const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Arrow, Self::Parquet];
 
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::Arrow => "application/vnd.apache.arrow.stream",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
@@ -31,6 +33,7 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Arrow => "arrow",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -41,7 +44,7 @@ impl Format {
             return named.ok_or_else(|| {
                 Problem::new(
                     Kind::BAD_VALUE,
-                    format!("format {word:?}: json, csv, arrow"),
+                    format!("format {word:?}: json, csv, arrow, parquet"),
                 )
             });
         }
@@ -102,6 +105,10 @@ mod tests {
         assert_eq!(chosen("text/html, */*;q=0.8"), Some(Format::Json));
         assert_eq!(chosen("application/json;q=0, */*"), Some(Format::Csv));
         assert_eq!(chosen("text/*"), Some(Format::Csv));
+        assert_eq!(
+            chosen("application/vnd.apache.parquet, application/json;q=0.9"),
+            Some(Format::Parquet)
+        );
         assert_eq!(chosen("image/png"), None);
         assert_eq!(
             Format::choose(None, &HeaderMap::new()).ok(),

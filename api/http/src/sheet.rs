@@ -1,4 +1,4 @@
-//! Columns that leave as JSON rows, CSV or Arrow stream.
+//! Columns that leave as JSON rows, CSV, Arrow stream or Parquet.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use disclosure::ReleasedTable;
 use serde_json::{Map, Value};
+use tables::{ColumnValues, ColumnsError, write_columns};
 
 use crate::negotiation::Format;
 use crate::problem::Problem;
@@ -144,6 +145,22 @@ impl Sheet {
         writer.into_inner()
     }
 
+    pub(crate) fn parquet(&self) -> Result<Vec<u8>, ColumnsError> {
+        let columns = self.columns.iter().map(|(name, values)| {
+            let values = match values {
+                Values::Text(texts) => {
+                    ColumnValues::Text(texts.iter().map(|text| Some(text.clone())).collect())
+                }
+                Values::Whole(numbers) => ColumnValues::Whole(numbers.clone()),
+                Values::Number(numbers) => ColumnValues::Number(numbers.clone()),
+            };
+            (name.as_str(), values)
+        });
+        let mut file = Vec::new();
+        write_columns(columns.collect(), tables::Format::Parquet, &mut file)?;
+        Ok(file)
+    }
+
     /// The answer in a format; `json` is the document around the rows, `file` its name on disk.
     pub(crate) fn answer(
         &self,
@@ -157,6 +174,7 @@ impl Sheet {
             Format::Arrow => self
                 .arrow_stream()
                 .map_err(|error| Problem::failed(&error))?,
+            Format::Parquet => self.parquet().map_err(|error| Problem::failed(&error))?,
         };
         Ok(answer(format, file, body))
     }

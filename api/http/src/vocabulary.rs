@@ -114,6 +114,17 @@ described! {
             `months`: one entry per month and care type with licensed, planned, staffed, bookable \
             (null = unknown because not attested), contracts, reservations, blocked, freshness \
             (Kapazitäten einer Einrichtung)"));
+    /// List of the statistics.
+    CatalogueOfStatistics as "StatisticsCatalogue" = object()
+        .description(Some("The standing set of tables: `method_note` and `tables`, each with table, \
+            title, definition, columns (name, description), formats and address (Verzeichnis der \
+            Statistiken)"));
+    /// A table of the statistics.
+    StatisticsOfAMonth as "StatisticsTable" = object()
+        .description(Some("A table of a month: table, title, definition, month, known_on, version \
+            (first, revised, not_revised), policy_version, method_note and `rows`, one per place, \
+            care type and class, with the columns of the catalogue; null = not shown \
+            (Statistik eines Monats)"));
     /// Role.
     RoleName as "Role" = names(&Role::ALL)
         .description(Some("Role of an account"));

@@ -116,6 +116,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
         forecast::ERROR_CODES,
         disclosure::ERROR_CODES,
         reporting::ERROR_CODES,
+        reporting::STATISTICS_ERROR_CODES,
         scenario::ERROR_CODES,
         store::ERROR_CODES,
         charts::ERROR_CODES,

@@ -66,6 +66,8 @@ enum Command {
     Forecast(commands::forecast::Arguments),
     Backtest(commands::forecast::BacktestArguments),
     Report(commands::report::Arguments),
+    Statistics(commands::statistics::Arguments),
+    OpenData(commands::statistics::OpenDataArguments),
     Protect(commands::protect::ProtectArguments),
     AuditTable(commands::protect::AuditArguments),
     VerifyLog(commands::verify_log::Arguments),
@@ -123,6 +125,10 @@ fn run(command: &Command, context: &Context) -> Result<Summary, Failure> {
         Command::Forecast(arguments) => commands::forecast::run(arguments, context),
         Command::Backtest(arguments) => commands::forecast::run_backtest(arguments, context),
         Command::Report(arguments) => wait(commands::report::run(arguments, context)),
+        Command::Statistics(arguments) => wait(commands::statistics::run(arguments, context)),
+        Command::OpenData(arguments) => {
+            wait(commands::statistics::run_open_data(arguments, context))
+        }
         Command::Protect(arguments) => commands::protect::run_protect(arguments, context),
         Command::AuditTable(arguments) => commands::protect::run_audit(arguments),
         Command::VerifyLog(arguments) => wait(commands::verify_log::run(arguments, context)),

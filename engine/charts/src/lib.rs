@@ -56,6 +56,7 @@ mod palette;
 mod picture;
 mod plot;
 mod png;
+mod waiting;
 
 pub use before_after::BeforeAfter;
 pub use error::{ChartError, ERROR_CODES};
@@ -64,3 +65,4 @@ pub use language::Language;
 pub use map::{AreaMap, AreaOutline, AreaValue, AreaValues};
 pub use occupancy::{OccupancyHistory, OccupancyMonth, PlaceMonth};
 pub use picture::{HEIGHT, Svg, WIDTH};
+pub use waiting::{DistrictPlaces, WaitingByDistrict};

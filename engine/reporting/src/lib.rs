@@ -74,12 +74,14 @@ mod notice;
 mod occupancy_tables;
 mod parameters;
 mod rational;
+mod open_data;
 mod records;
 mod registers;
 mod rules;
 mod snapshot;
 mod staffing;
 mod state;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -103,6 +105,7 @@ pub use notice::{ProviderNotice, write_notices};
 pub use occupancy_tables::{
     OccupancyRow, OccupancyTables, OccupancyTablesError, occupancy_series, occupancy_tables,
 };
+pub use open_data::{LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, OpenDataFile, open_data};
 pub use parameters::{
     CodeBasis, CodeList, ColumnMap, Delivery, Limits, MappedColumn, Parameters, StaffKey,
     StaffSupplements,
@@ -119,4 +122,10 @@ pub use rules::{
 };
 pub use staffing::{StaffingRecord, StaffingRequirement, staffing_requirement};
 pub use state::{GrantRecord, StateExtract, state_extract};
+pub use statistics::{
+    MOST_STATISTICS_MONTHS, STATISTICS_ERROR_CODES, Statistics, StatisticsColumn, StatisticsError,
+    StatisticsKind, StatisticsLevel, StatisticsMonth, StatisticsRequest, StatisticsTable,
+    StatisticsValue, StatisticsVersion, StatisticsWriteError, statistics, statistics_note,
+    statistics_note_text, statistics_of_month,
+};
 pub use write::{write_costs, write_federal, write_staffing, write_state};

@@ -23,6 +23,7 @@
 mod check;
 mod city;
 mod codes;
+mod columns_writer;
 mod convert;
 mod edit;
 mod keys;
@@ -46,6 +47,7 @@ pub use polars::frame::DataFrame;
 
 pub use city::{Area, AreaShape, City, CityError, RowError};
 pub use codes::ERROR_CODES;
+pub use columns_writer::{ColumnValues, ColumnsError, write_columns};
 pub use convert::csv_of;
 pub use edit::{EditError, FacilityOpening, PlacesSet};
 pub use placements::{FacilityIndex, OPEN_END, Placements};

@@ -19,6 +19,8 @@ mod provider_software;
 mod repeated;
 mod rule_lab;
 mod statistics;
+mod statistics_attacker;
+mod statistics_tables;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -139,6 +139,8 @@ pub(crate) const ROUTES: &[Route] = &[
     reads("GET", "/v1/statistics/extracts/{extract}/files/{file}", STATISTICS),
     reads("GET", "/v1/statistics/extracts/{extract}/differences", STATISTICS),
     reads("GET", "/v1/providers/{provider}/statistics-notices", OWN),
+    places("GET", "/v1/statistics", ALL),
+    places("GET", "/v1/statistics/{table}", ALL),
     reads("GET", "/v1/events", FEED),
     writes("POST", "/v1/sync/contracts", OWN),
     reads("GET", "/v1/audit/changes", AUDITOR),
@@ -180,7 +182,7 @@ mod tests {
         {
             let resource = route.resource();
             // Single records go to the statistics office and nobody else (§ 103 SGB VIII).
-            let is_extract = route.path.starts_with("/v1/statistics/");
+            let is_extract = route.path.starts_with("/v1/statistics/extracts/");
             assert_eq!(
                 route.roles.contains(&Role::CityStatistics),
                 is_extract,

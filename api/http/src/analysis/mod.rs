@@ -14,6 +14,7 @@ mod round;
 mod rule_lab;
 mod static_tables;
 mod extracts;
+mod statistics;
 mod suggestions;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub struct Analyses {
     policy: DisclosurePolicy,
     city: Mutex<Option<(u64, Arc<City>)>>,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
+    statistics: Mutex<Option<statistics::KeptStatistics>>,
 }
 
 impl Analyses {
@@ -65,6 +67,7 @@ impl Analyses {
             policy,
             city: Mutex::default(),
             occupancy: Mutex::default(),
+            statistics: Mutex::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! `GET /v1/tables/{name}`: a released table as JSON, CSV or Arrow stream.
+//! `GET /v1/tables/{name}`: a released table as JSON, CSV, Arrow stream or Parquet.
 
 use std::sync::Arc;
 
@@ -38,6 +38,9 @@ pub(crate) async fn show(
             Format::Arrow => Sheet::of_released(table)
                 .fact("reference_date", named.reference_date().to_string())
                 .arrow_stream()
+                .map_err(|error| Problem::failed(&error))?,
+            Format::Parquet => Sheet::of_released(table)
+                .parquet()
                 .map_err(|error| Problem::failed(&error))?,
         };
         answer(format, &name, body)

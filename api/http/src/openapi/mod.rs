@@ -58,8 +58,8 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("city", "Released numbers for the city", "Stadt"),
     (
         "statistics",
-        "Official extracts, single records",
-        "Amtliche Statistik",
+        "Official extracts (single records) and the standing set of released tables",
+        "Amtliche und laufende Statistik",
     ),
     ("events", "The change feed", "Änderungsdienst"),
     ("sync", "Provider software", "Kita-Verwaltungsprogramme"),

@@ -16,6 +16,7 @@ pub(crate) mod offers;
 pub(crate) mod providers;
 pub(crate) mod rule_lab;
 pub(crate) mod extracts;
+pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod suggestions;
 pub(crate) mod sync;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(catalogues::routes())
         .merge(city::routes())
         .merge(extracts::routes())
+        .merge(statistics::routes())
         .merge(events::routes())
         .merge(sync::routes())
         .merge(audit::routes())

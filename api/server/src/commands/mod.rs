@@ -12,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod protect;
 pub(crate) mod report;
 pub(crate) mod serve;
+pub(crate) mod statistics;
 pub(crate) mod verify_log;
 
 use crate::progress::Progress;

@@ -1,0 +1,70 @@
+//! The one note under all tables.
+
+use disclosure::{DisclosurePolicy, Label};
+
+use super::count::CHILDREN_IN_CARE;
+use super::{LEAST_CHANGED, StatisticsKind};
+
+/// What readers of the standing set have to be told.
+#[must_use]
+pub fn statistics_note(policy: &DisclosurePolicy) -> Label {
+    let policy = super::with_own_minimum(policy);
+    let (general, facility) = (
+        policy.minimum_frequency("care_structure"),
+        policy.minimum_frequency(CHILDREN_IN_CARE),
+    );
+    let version = policy.version();
+    Label::new(
+        format!(
+            "Stand ist der Erste jedes Monats, wie er an diesem Tag bekannt war; spätere Fassungen nennen ihren \
+             Kenntnisstand in known_on. Zahlen von Kindern unter {general}, in Tabellen bis zur Einrichtung unter \
+             {facility}, sind gesperrt, dazu weitere zu ihrem Schutz (leeres Feld, status suppressed). Leere Zellen \
+             zeigen 0. Bei keiner gesperrten Zelle lässt sich aus allen Tabellen eines Monats zusammen errechnen, \
+             dass es weniger Kinder sind als diese Grenze: Tabellen derselben Kinder erscheinen nur so fein, dass \
+             jede gemeinsame Zahl in allen gezeigt wird. Freie Plätze, Quoten und Anteile sind allein aus gezeigten \
+             Zahlen gerechnet. Kindertagespflegestellen eines Gebiets sind zusammengefasst. Eine spätere Fassung \
+             eines Monats erscheint nur, wenn sich mindestens {LEAST_CHANGED} Kinder geändert haben. Monate sind \
+             einzeln geschützt: Wer weiß, welches Kind zwischen zwei Monaten kam oder ging, kann aus der Differenz \
+             auf dessen Merkmale schließen. Regelwerk {version}."
+        ),
+        format!(
+            "The state is that of the 1st of each month as known on that day; later versions say in known_on when \
+             they were known. Counts of children below {general}, in tables down to facilities below {facility}, \
+             are suppressed, and further ones to protect them (empty field, status suppressed). Empty cells show 0. \
+             It cannot be calculated from all tables of a month together that a suppressed cell holds fewer \
+             children than that limit: tables of the same children are only as fine as every number they share is \
+             shown in all of them. Free places, rates and shares are calculated from shown numbers alone. \
+             Childminder sites of an area are put together. A later version of a month appears only if at least \
+             {LEAST_CHANGED} children changed. Months are protected one by one: who knows which child came or left \
+             between two months can infer its attributes from the difference. Policy {version}."
+        ),
+    )
+}
+
+/// The note with the definitions of all tables, as a text file.
+#[must_use]
+pub fn statistics_note_text(policy: &DisclosurePolicy) -> String {
+    let note = statistics_note(policy);
+    let mut text = format!(
+        "# Hinweise zur Statistik / Notes on the statistics\n\n{}\n\n{}\n",
+        note.de, note.en
+    );
+    for kind in StatisticsKind::ALL {
+        let (title, definition) = (kind.title(), kind.definition());
+        text.push_str(&format!(
+            "\n## {} / {} ({})\n\n{}\n\n{}\n\n| Spalte / column | Inhalt | content |\n|---|---|---|\n",
+            title.de,
+            title.en,
+            kind.name(),
+            definition.de,
+            definition.en
+        ));
+        for column in kind.columns() {
+            text.push_str(&format!(
+                "| {} | {} | {} |\n",
+                column.name, column.german, column.english
+            ));
+        }
+    }
+    text
+}
