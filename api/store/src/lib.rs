@@ -100,7 +100,8 @@ pub use error::{ERROR_CODES, StoreError};
 pub use hash::sha256_of;
 pub use procedure::{
     Access, Audience, Envelope, Event, FreedPlaceRecord, Grant, IdempotencyKey, ImportProgress,
-    Job, LogReport, PerformError, ProcedureStore, Receipt, RecordedAccess, RecordedChange, Revised,
+    Job, LogReport, OverriddenOffer, PerformError, ProcedureStore, Receipt, RecordedAccess,
+    RecordedChange, Revised,
 };
 pub use run::{RecordedRun, RunId, RunIdentity};
 pub use snapshot::{
