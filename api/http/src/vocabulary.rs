@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use domain::procedure::{Channel, ContractEnd, Role, Sex};
 use domain::{CareType, FacilityKind, LegalRegime, ProviderKind, RolloutStage};
+use matching::DeviationReason;
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -114,6 +115,9 @@ described! {
             `months`: one entry per month and care type with licensed, planned, staffed, bookable \
             (null = unknown because not attested), contracts, reservations, blocked, freshness \
             (Kapazitäten einer Einrichtung)"));
+    /// Reason code.
+    OverrideReasonName as "OverrideReason" = names(&DeviationReason::all().collect::<Vec<_>>())
+        .description(Some("Why an offer leaves the suggested order (Grund der Abweichung)"));
     /// Role.
     RoleName as "Role" = names(&Role::ALL)
         .description(Some("Role of an account"));

@@ -5,10 +5,14 @@
 //! [`Analyses::facility_capacities`] are exact and for the provider itself only. Suggestions are
 //! proposals: nothing here offers anything (P10).
 
+mod answer_times;
 mod capacities;
 mod chain;
+mod chances;
 mod city;
+mod decision_audit;
 mod error;
+mod legal_claim;
 mod occupancy;
 mod round;
 mod rule_lab;
@@ -16,6 +20,7 @@ mod static_tables;
 mod suggestions;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,10 +32,16 @@ use reporting::OccupancyTables;
 use store::Snapshot;
 use tables::City;
 
+use chances::CityChances;
+
+pub use answer_times::DaysFrom;
 pub use capacities::{CapacityMonth, FacilityCapacities};
 pub use chain::{CascadePreview, ChainMove, ChainPlace};
+pub use chances::{ChanceBasis, ChancesOfChild, LaterFrom, WishChances};
 pub use city::city_of;
+pub use decision_audit::DecisionAudit;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
+pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
@@ -46,6 +57,7 @@ pub struct Analyses {
     policy: DisclosurePolicy,
     city: Mutex<Option<(u64, Arc<City>)>>,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
+    chances: Mutex<Option<Arc<CityChances>>>,
 }
 
 impl Analyses {
@@ -63,6 +75,7 @@ impl Analyses {
             policy,
             city: Mutex::default(),
             occupancy: Mutex::default(),
+            chances: Mutex::default(),
         }
     }
 

@@ -9,9 +9,11 @@ pub(crate) mod catalogues;
 pub(crate) mod children;
 pub(crate) mod city;
 pub(crate) mod contracts;
+pub(crate) mod decision_audits;
 pub(crate) mod events;
 pub(crate) mod existing_children;
 pub(crate) mod facilities;
+pub(crate) mod legal_claims;
 pub(crate) mod offers;
 pub(crate) mod providers;
 pub(crate) mod rule_lab;
@@ -41,6 +43,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(suggestions::routes())
         .merge(rule_lab::routes())
         .merge(catalogues::routes())
+        .merge(decision_audits::routes())
+        .merge(legal_claims::routes())
         .merge(city::routes())
         .merge(events::routes())
         .merge(sync::routes())
