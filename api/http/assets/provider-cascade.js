@@ -72,7 +72,7 @@ function preview(facility, chain) {
     return [...parts, make("p", {}, word("preview_nobody"))];
   }
   const given = chain.moves.filter((move) => move.from !== null).length;
-  const columns = [[word("step"), true], [word("child")], [word("from")], [word("to")], [word("wish"), true]];
+  const columns = [[word("step"), true], [word("child")], [word("from")], [word("to")], [word("wish"), true], [word("chain_days"), true]];
   const rows = chain.moves.map((move, index) =>
     make(
       "tr",
@@ -82,8 +82,14 @@ function preview(facility, chain) {
       make("td", {}, move.from ? placeWords(move.from) : word("without_place")),
       make("td", {}, placeWords(move.to)),
       number(move.rank),
+      make("td", { class: "number" }, daysWords(move.days)),
     ),
   );
   const end = chain.free_in_the_end ? word("chain_ends_free", { place: placeWords(chain.free_in_the_end) }) : word("chain_ends_given");
-  return [...parts, table(word("preview_caption", { freed: numberWords(given) }), columns, rows), make("p", {}, end), make("p", { class: "note" }, word("preview_only"))];
+  const takes = word("chain_takes", { median: numberWords(chain.days.median), p95: numberWords(chain.days.p95) });
+  const from = word(`days_from_${chain.days_from.from}`, { offers: numberWords(chain.days_from.offers ?? 0) });
+  return [...parts, table(word("preview_caption", { freed: numberWords(given) }), columns, rows), make("p", {}, end), make("p", {}, takes, " ", from), make("p", { class: "note" }, word("preview_only"))];
 }
+
+// Days as half of such chains take them, and as 95 of 100 do at most.
+const daysWords = (days) => word("days_until", { median: numberWords(days.median), p95: numberWords(days.p95) });

@@ -102,15 +102,3 @@ export async function readAll(path, member) {
   }
   return entries;
 }
-
-// The role of a token of a provider. No route tells it; so this asks for something only the
-// administration may do, without the key every change needs: nothing can come of it. Whoever may not
-// do it hears 403, whoever may hears that the key is missing.
-export async function isAdministration(provider) {
-  try {
-    await ask("POST", `/v1/providers/${encodeURIComponent(provider)}/attestations`, {});
-  } catch (error) {
-    return error instanceof Refused && error.problem.status === 400;
-  }
-  return false;
-}

@@ -168,7 +168,7 @@ function drawRow(one, row, index, count, most) {
     points,
     make("td", { class: "number" }, numberWords(row.rank)),
     make("td", {}, standing(row)),
-    make("td", { class: "reason" }, reasonWords(row.reason)),
+    make("td", { class: "reason" }, reasonWords(row.reason), row.override_reason ? ` ${word("deviates", { reason: deviationWords(row.override_reason) })}` : ""),
     make("td", { class: "decide" }, decisions(one, row, index, count)),
   );
 }

@@ -1,11 +1,14 @@
 // Offering a place: a person looks at the application, sets the days, and sends it.
 
-import { change, freshKey, read } from "./provider-client.js";
+import { change, freshKey, read, Refused } from "./provider-client.js";
 import { at, careWords, clearMessages, complain, daysAfter, deviationChoices, facilityName, known, make, number, table, tell } from "./provider-page.js";
 import { dayWords, numberWords, reasonWords, word } from "./provider-words.js";
 
 // Days a family has to answer unless the person sets another day.
 const DAYS_TO_ANSWER = 14;
+
+// Reasons of rows that hold an offer already.
+const HOLDING = ["offered", "offer_confirmed"];
 
 // What the dialogue is about; null while it is closed.
 let asked = null;
@@ -34,10 +37,7 @@ export async function openOffer(list, row, position, then) {
   at("offer-reply-by").value = daysAfter(known.today, DAYS_TO_ANSWER);
   at("offer-reply-by").min = known.today;
   at("offer-override").value = row.suggested ? "" : (list.override_reason ?? "");
-  at("offer-override").required = !row.suggested;
-  for (const id of ["offer-override", "offer-override-label", "offer-override-note"]) {
-    at(id).hidden = row.suggested;
-  }
+  askForReason(!row.suggested || standsBehind(list, row));
   at("offer-problems").replaceChildren();
   at("offer-application").replaceChildren(make("p", {}, word("loading")));
   at("offer-submit").disabled = true;
@@ -60,6 +60,20 @@ export async function openOffer(list, row, position, then) {
   }
 }
 
+// Whether another suggested child of the list, which has no offer yet, stands before this one.
+function standsBehind(list, row) {
+  const first = list.rows.find((each) => each.suggested && !HOLDING.includes(each.reason));
+  return row.suggested && first !== undefined && first.application !== row.application;
+}
+
+// Asks for the reason of leaving the suggestion, or not.
+function askForReason(isNeeded) {
+  at("offer-override").required = isNeeded;
+  for (const id of ["offer-override", "offer-override-label", "offer-override-note"]) {
+    at(id).hidden = !isNeeded;
+  }
+}
+
 function showApplication(application) {
   const facts = word("application_facts", { applied: dayWords(application.applied_on), start: dayWords(application.wished_start), hours: numberWords(application.daily_hours) });
   const points = application.points.map((one) => make("tr", {}, make("th", { scope: "row" }, one.criterion), number(one.points)));
@@ -75,7 +89,7 @@ async function send() {
   }
   const { list, row } = request;
   const offer = { application: row.application, starts_on: at("offer-starts-on").value, reply_by: at("offer-reply-by").value };
-  if (!row.suggested) {
+  if (at("offer-override").required) {
     offer.override_reason = at("offer-override").value;
   }
   // The same offer sent again has the same key, so that it is made once; another one has its own.
@@ -96,6 +110,10 @@ async function send() {
     }
     tell(word("offered_now", { offer: made.offer, child: row.child, facility: facilityName(list.facility), start: dayWords(offer.starts_on), reply: dayWords(offer.reply_by) }));
   } catch (error) {
+    // The list may have become older than the offers made since: the server knows.
+    if (error instanceof Refused && error.problem.field === "override_reason") {
+      askForReason(true);
+    }
     complain(error, at("offer-problems"));
   } finally {
     at("offer-submit").disabled = false;

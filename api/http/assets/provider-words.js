@@ -89,6 +89,7 @@ const WORDS = {
   no_free_places: { de: "kein freier Platz", en: "no free place" },
   list_caption: { de: "{facility}, {care}, erster Tag {day}, Stand Änderung {sequence}", en: "{facility}, {care}, first day {day}, as of change {sequence}" },
   list_marks: { de: "● vorgeschlagen, ○ Platz bleibt frei", en: "● suggested, ○ place stays free" },
+  deviates: { de: "Abweichend angeboten: {reason}.", en: "Offered out of order: {reason}." },
   list_reordered: { de: "Von Menschen umgeordnet. Grund: {reason}.", en: "Put into another order by a person. Reason: {reason}." },
   list_empty: { de: "Niemand hat sich hier angemeldet.", en: "Nobody has applied here." },
   position: { de: "Rang", en: "Position" },
@@ -159,7 +160,13 @@ const WORDS = {
   without_place: { de: "bisher ohne Platz", en: "without a place so far" },
   child_elsewhere: { de: "ein Kind bei einem anderen Träger", en: "a child at another provider" },
   chain_ends_free: { de: "Am Ende bleibt ein Platz frei: {place}.", en: "In the end a place stays free: {place}." },
+  chain_days: { de: "Tage bis zur Antwort", en: "Days to the answer" },
   chain_ends_given: { de: "Den letzten Platz nimmt ein Kind, das bisher keinen hatte: Kein Platz bleibt frei.", en: "A child that had none so far takes the last place: no place stays free." },
+  chain_takes: { de: "Bis zur letzten Antwort vergehen im Mittel {median} Tage, in 95 von 100 Fällen höchstens {p95}, wenn alle zusagen.", en: "Until the last answer it takes {median} days in the middle, {p95} at most in 95 of 100 cases, if everybody accepts." },
+  days_from_answers: { de: "Gerechnet aus {offers} Antworten der letzten zwei Jahre.", en: "Reckoned from {offers} answers of the last two years." },
+  days_from_assumed: { de: "Noch gibt es kein Angebot: angenommen sind zwei Wochen je Antwort.", en: "There is no offer so far: two weeks for each answer are assumed." },
+  days_from_deadlines: { de: "Gerechnet aus den Fristen von {offers} Angeboten; wer früher antwortet, verkürzt es.", en: "Reckoned from the time that {offers} offers gave; earlier answers make it shorter." },
+  days_until: { de: "{median} (höchstens {p95})", en: "{median} ({p95} at most)" },
 };
 
 function said(table, key, values) {

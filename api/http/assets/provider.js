@@ -1,7 +1,7 @@
 // The page of providers: signing in, facilities, attesting; the other parts are in files of their own.
 // Nothing here decides: every offer, order and attestation is sent because a person pressed a button.
 
-import { change, forgetToken, hasToken, isAdministration, keepToken, read, readAll, Refused, TOKEN_REFUSED } from "./provider-client.js";
+import { change, forgetToken, hasToken, keepToken, read, readAll, Refused, TOKEN_REFUSED } from "./provider-client.js";
 import { at, careWords, clearMessages, complain, known, light, make, monthsAfter, number, tell, working } from "./provider-page.js";
 import { clearLists, refreshLists, startLists } from "./provider-lists.js";
 import { clearCascade, startCascade } from "./provider-cascade.js";
@@ -73,15 +73,14 @@ async function open() {
   try {
     const status = await read("/v1/status");
     const providers = await readAll("/v1/providers?limit=1000", "providers");
-    // Only the provider itself, and the city of all, is told since when a provider takes part.
-    const own = providers.filter((provider) => provider.participates_from !== undefined);
+    const own = providers.filter((provider) => provider.provider === status.caller.provider);
     if (own.length !== 1) {
       throw new Refused({ status: 403, title: word("not_a_provider") });
     }
     const facilities = await readAll("/v1/facilities?include=all&limit=1000", "facilities");
     known.provider = own[0];
     known.today = status.today;
-    known.isAdministration = await isAdministration(own[0].provider);
+    known.isAdministration = status.caller.role === "provider.admin";
     known.facilities = new Map(facilities.map((facility) => [facility.facility, facility]));
     known.own = facilities.filter((facility) => facility.provider === own[0].provider).toSorted((a, b) => a.name.localeCompare(b.name));
     showAccount(status);

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use domain::procedure::{Channel, ContractEnd, Role, Sex};
 use domain::{CareType, FacilityKind, LegalRegime, ProviderKind, RolloutStage};
+use matching::DeviationReason;
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -125,6 +126,9 @@ described! {
             (first, revised, not_revised), policy_version, method_note and `rows`, one per place, \
             care type and class, with the columns of the catalogue; null = not shown \
             (Statistik eines Monats)"));
+    /// Reason code.
+    OverrideReasonName as "OverrideReason" = names(&DeviationReason::all().collect::<Vec<_>>())
+        .description(Some("Why an offer leaves the suggested order (Grund der Abweichung)"));
     /// Role.
     RoleName as "Role" = names(&Role::ALL)
         .description(Some("Role of an account"));

@@ -101,8 +101,8 @@ pub use hash::sha256_of;
 pub use kept::LedgerStore;
 pub use procedure::{
     Access, Audience, Envelope, Event, Export, FreedPlaceRecord, Grant, IdempotencyKey,
-    ImportProgress, Job, LogReport, PerformError, ProcedureStore, Receipt, RecordedAccess,
-    RecordedChange, Revised,
+    ImportProgress, Job, LogReport, OverriddenOffer, PerformError, ProcedureStore, Receipt,
+    RecordedAccess, RecordedChange, Revised,
 };
 pub use run::{RecordedRun, RunId, RunIdentity};
 pub use snapshot::{

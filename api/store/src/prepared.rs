@@ -5,13 +5,17 @@
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
 use crate::SqlStore;
-use crate::procedure::{log, perform, queries, read, situation, suggestions, write};
+use crate::procedure::{
+    catalogues, log, overrides, perform, queries, read, situation, suggestions, write,
+};
 use crate::session::{Among, Database, Insert, Lock};
 
 /// Names and texts; `is_postgres` with the locks that only PostgreSQL knows.
 fn statements(is_postgres: bool) -> Vec<(String, String)> {
     let fixed = [
         crate::kept::statements::FIXED,
+        catalogues::FIXED,
+        overrides::FIXED,
         perform::FIXED,
         queries::FIXED,
         situation::FIXED,
@@ -35,11 +39,12 @@ fn statements(is_postgres: bool) -> Vec<(String, String)> {
         let text = queries::TAKE_JOB_OF_POSTGRES.to_owned();
         all.push(("TAKE_JOB_OF_POSTGRES".to_owned(), text));
     }
-    let among: [(usize, &[(&Among, Lock)]); 6] = [
+    let among: [(usize, &[(&Among, Lock)]); 7] = [
         (0, read::children::AMONG),
         (0, read::facilities::AMONG),
         (0, read::providers::AMONG),
         (0, write::AMONG),
+        (0, suggestions::AMONG),
         (1, read::facilities::AMONG_FROM_A_DAY),
         (1, situation::AMONG_OF_A_PROVIDER),
     ];

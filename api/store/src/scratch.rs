@@ -56,6 +56,7 @@ emptying!(
     "attestation",
     "import_deadline",
     "rollout_step",
+    "criteria_catalogue",
     "provider",
     "table_import",
     "table_content",

@@ -62,10 +62,10 @@ mod dimension;
 mod error;
 mod instance;
 mod lattice;
+mod ledger;
 mod loss;
 mod merging;
 mod method;
-mod ledger;
 mod note;
 mod perturbing_codes;
 mod policy;
@@ -93,16 +93,16 @@ pub use instance::{
     MagnitudeInstance, MagnitudePattern, MagnitudeRule, Pattern, ProtectionError, PublishedSum,
     SuppressionRule, TableLayout, release_linked,
 };
+pub use ledger::{
+    Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
+    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown,
+    StatedCell, StatedRefusal, StatedRelease, WitnessTerm,
+};
 pub use loss::{DisclosureLoss, LossMetric};
 pub use merging::{
     MergedArea, MergingError, MergingRule, MethodChoice, merge, merge_or_suppress, merge_with_loss,
 };
 pub use method::{KnownInterval, ProtectionMethod};
-pub use ledger::{
-    Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
-    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown, StatedCell,
-    StatedRefusal, StatedRelease, WitnessTerm,
-};
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};
 pub use release::{InternalAudit, release, release_with_audit};

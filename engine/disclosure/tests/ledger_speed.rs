@@ -16,7 +16,13 @@ const MOST_CELLS: usize = 4_500;
 const CHILDREN: u64 = 60_000;
 
 /// Levels a table may show of each classification, from none to the finest.
-const LEVELS: [(&str, usize); 5] = [("area", 3), ("care", 2), ("age", 3), ("hours", 2), ("language", 2)];
+const LEVELS: [(&str, usize); 5] = [
+    ("area", 3),
+    ("care", 2),
+    ("age", 3),
+    ("hours", 2),
+    ("language", 2),
+];
 
 fn label() -> Label {
     Label::new("Kinder", "Children")
@@ -72,12 +78,22 @@ fn dimension(classification: usize, level: usize) -> Dimension {
 
 fn request(levels: &[usize; 5], children: &[[usize; 5]]) -> ReleaseRequest {
     let shown: Vec<usize> = (0..5).filter(|&one| levels[one] > 0).collect();
-    let dimensions = shown.iter().map(|&one| dimension(one, levels[one])).collect();
+    let dimensions = shown
+        .iter()
+        .map(|&one| dimension(one, levels[one]))
+        .collect();
     let codes: Vec<Vec<String>> = children
         .iter()
-        .map(|child| shown.iter().map(|&one| code(one, levels[one], child[one])).collect())
+        .map(|child| {
+            shown
+                .iter()
+                .map(|&one| code(one, levels[one], child[one]))
+                .collect()
+        })
         .collect();
-    let records = codes.iter().map(|codes| (codes.iter().map(String::as_str).collect(), 1));
+    let records = codes
+        .iter()
+        .map(|codes| (codes.iter().map(String::as_str).collect(), 1));
     let name = format!("by_{}", levels.map(|level| level.to_string()).concat());
     let table = ConfidentialTable::from_records(name, label(), dimensions, records).unwrap();
     let scope = ReleaseScope::new("children", jiff::civil::date(2026, 3, 1));
@@ -86,7 +102,11 @@ fn request(levels: &[usize; 5], children: &[[usize; 5]]) -> ReleaseRequest {
 
 fn cells(levels: &[usize; 5]) -> usize {
     let sizes = [[1, 11, 74], [1, 4, 4], [1, 4, 15], [1, 7, 7], [1, 4, 4]];
-    levels.iter().enumerate().map(|(one, &level)| sizes[one][level]).product()
+    levels
+        .iter()
+        .enumerate()
+        .map(|(one, &level)| sizes[one][level])
+        .product()
 }
 
 #[test]
@@ -111,7 +131,10 @@ fn the_gate_decides_beside_fifty_releases_within_two_seconds() {
     }
     wanted.sort_by_key(|levels| (cells(levels), *levels));
     wanted.truncate(RELEASES + 5);
-    println!("{:>4} {:<10} {:>7} {:>9}  decision", "in", "levels", "cells", "ms");
+    println!(
+        "{:>4} {:<10} {:>7} {:>9}  decision",
+        "in", "levels", "cells", "ms"
+    );
     let mut ledger = ReleaseLedger::default();
     let mut slowest = Duration::ZERO;
     for levels in &wanted {
@@ -123,7 +146,9 @@ fn the_gate_decides_beside_fifty_releases_within_two_seconds() {
             LedgerDecision::Released(passed) => (Some(passed), "released".to_owned()),
             LedgerDecision::Repeated(_) => (None, "repeated".to_owned()),
             LedgerDecision::Refused(refusal) => {
-                let hidden = refusal.proposal().map_or(0, |proposal| proposal.hidden().len());
+                let hidden = refusal
+                    .proposal()
+                    .map_or(0, |proposal| proposal.hidden().len());
                 let passed = refusal.proposal().and_then(|proposal| {
                     match ledger.decide(proposal.request()).unwrap() {
                         LedgerDecision::Released(passed) => Some(passed),
@@ -131,10 +156,19 @@ fn the_gate_decides_beside_fifty_releases_within_two_seconds() {
                     }
                 });
                 let findings = refusal.findings();
-                (passed, format!("refused ({findings} findings), passes with {hidden} cells hidden"))
+                (
+                    passed,
+                    format!("refused ({findings} findings), passes with {hidden} cells hidden"),
+                )
             }
         };
-        println!("{:>4} {:<10} {:>7} {:>9.1}  {word}", ledger.len(), levels.map(|l| l.to_string()).concat(), cells(levels), took.as_secs_f64() * 1e3);
+        println!(
+            "{:>4} {:<10} {:>7} {:>9.1}  {word}",
+            ledger.len(),
+            levels.map(|l| l.to_string()).concat(),
+            cells(levels),
+            took.as_secs_f64() * 1e3
+        );
         if ledger.len() >= RELEASES {
             slowest = slowest.max(took);
         }
@@ -142,6 +176,9 @@ fn the_gate_decides_beside_fifty_releases_within_two_seconds() {
             ledger.record(*passed);
         }
     }
-    println!("slowest decision beside {RELEASES} releases: {:.2} s", slowest.as_secs_f64());
+    println!(
+        "slowest decision beside {RELEASES} releases: {:.2} s",
+        slowest.as_secs_f64()
+    );
     assert!(ledger.len() >= RELEASES);
 }

@@ -86,7 +86,7 @@ codes! {
     UNKNOWN_DECISION_APPLICATION = "E2134", "a decision is about an application that the declared round does not have", "correct the ids, or add the application to the declared round";
     ADMITTED_TWICE = "E2135", "a child is admitted twice by the same programme", "keep one of the rows";
     BAD_DECISION_DATE = "E2136", "the day of a decision is not a date", "write the day as in 2027-03-15";
-    UNKNOWN_DECISION = "E2137", "a decision is neither an admission nor a pass-over", "write admit or pass_over";
+    UNKNOWN_DECISION = "E2137", "a decision is no admission, pass-over or giving up", "write admit, pass_over or give_up";
     CRITERION_KEY = "E2138", "the key of a criterion is malformed", "write small letters, digits and underscores";
     CRITERION_FORBIDDEN = "E2139", "a criterion names an attribute that must not be used", "leave the criterion out";
     FALSE_SHARE = "E2140", "the share of false findings allowed is out of range", "give a share above 0, at most 1";

@@ -95,8 +95,8 @@ mod whole_stay;
 
 pub use audit::{
     AuditReport, CriterionKey, CriterionKeyError, CriterionValue, Decision, DecisionKind, Override,
-    OverrideCount, PATTERN_LIMITS, PassedOver, Pattern, PatternOptions, audit_decisions,
-    read_decisions,
+    OverrideCount, PATTERN_LIMITS, PassedOver, Pattern, PatternOptions, WaitingSpan,
+    audit_decisions, audit_decisions_over_time, read_decisions,
 };
 pub use cascade::{Cascade, CascadeError, CascadeStep, Vacancy, cascade};
 pub use catalogue::{

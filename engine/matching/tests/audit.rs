@@ -7,8 +7,8 @@ use common::{case_path, case_text, seats, wish};
 use jiff::civil::{Date, date};
 use matching::{
     AuditReport, CriterionKey, CriterionValue, Decision, DecisionKind, DeviationReason, LabOptions,
-    Mechanism, PatternOptions, Round, attribute_envy, audit_decisions, check_matching,
-    replay_placements, write_placements,
+    Mechanism, PatternOptions, Round, WaitingSpan, attribute_envy, audit_decisions,
+    audit_decisions_over_time, check_matching, replay_placements, write_placements,
 };
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -52,6 +52,76 @@ fn line() -> Round {
     ];
     let applications = rows.map(|(a, p, rank, points)| wish(a, p, rank, points, Some(1)));
     Round::from_rows(&programmes, &applications, &[]).unwrap()
+}
+
+#[test]
+fn a_place_given_up_is_wanted_again_and_goes_on() {
+    let next = DAY.tomorrow().unwrap();
+    let after = next.tomorrow().unwrap();
+    let give_up = |on, applicant| decision(on, DecisionKind::GiveUp, "P", applicant, None);
+    // B gives its place up, so that D passes it over; C may have it without passing anybody over.
+    let report = audited(
+        &line(),
+        &[
+            admit(DAY, "Q", "A"),
+            admit(DAY, "P", "B"),
+            give_up(next, "B"),
+            admit(after, "P", "D"),
+        ],
+    );
+    let passed: Vec<&str> = report.overrides[0]
+        .passed_over
+        .iter()
+        .map(|one| one.applicant_id.as_str())
+        .collect();
+    assert_eq!(passed, ["B", "C"]);
+    // Admitted, given up and admitted again is no mistake; given up on the day of the admission neither.
+    let again = audited(
+        &line(),
+        &[
+            admit(DAY, "Q", "A"),
+            admit(DAY, "P", "B"),
+            give_up(DAY, "B"),
+            admit(next, "P", "B"),
+            admit(next, "P", "C"),
+        ],
+    );
+    assert_eq!((again.admissions, again.overrides.len()), (4, 0));
+    assert_eq!(again.envy.all.pairs, 0);
+}
+
+#[test]
+fn only_who_waits_on_the_day_is_passed_over() {
+    let next = DAY.tomorrow().unwrap();
+    let span = |from, until| WaitingSpan {
+        applicant_id: "B".to_owned(),
+        programme_id: "P".to_owned(),
+        from,
+        until,
+    };
+    let decisions = [
+        admit(DAY, "Q", "A"),
+        admit(next, "P", "C"),
+        admit(next, "P", "D"),
+    ];
+    let report = |spans: &[WaitingSpan]| {
+        let options = PatternOptions::default();
+        let report = audit_decisions_over_time(&line(), &decisions, spans, &[], &options);
+        let report = report.unwrap();
+        (report.overrides.len(), report.envy.all.pairs)
+    };
+    let after = next.tomorrow().unwrap();
+    assert_eq!(report(&[]), (2, 1));
+    assert_eq!(report(&[span(next, None)]), (2, 1));
+    assert_eq!(report(&[span(after, None)]), (0, 0), "it came later");
+    assert_eq!(report(&[span(DAY, Some(next))]), (0, 0), "it had left");
+    assert_eq!(report(&[span(DAY, Some(after))]), (2, 0), "it left since");
+    assert_eq!(report(&[span(DAY, Some(next)), span(after, None)]), (0, 0));
+    let mut unknown = span(DAY, None);
+    unknown.programme_id = "Q".to_owned();
+    let options = PatternOptions::default();
+    let problems = audit_decisions_over_time(&line(), &decisions, &[unknown], &[], &options);
+    assert_eq!(problems.unwrap_err()[0].code, "E2134");
 }
 
 #[test]

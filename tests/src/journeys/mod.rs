@@ -7,12 +7,18 @@
 
 mod bad_callers;
 mod bad_input;
+mod catalogue_versions;
+mod chain_days;
+mod chances;
 mod city;
 mod client;
 mod conflict;
+mod decision_audits;
 mod existing_children;
 mod families;
 mod freshness;
+mod legal_claims;
+mod override_reason;
 mod placement;
 mod planner;
 mod provider_software;

@@ -43,6 +43,8 @@ const FAMILY_OR_OWN: &[Role] = &[F, M, PA, PS];
 const MEDIATION_OR_OWN: &[Role] = &[M, PA, PS];
 const CITY: &[Role] = &[P, M, S, A];
 const CITY_OR_OWN: &[Role] = &[P, M, S, A, PA, PS];
+const MEDIATION: &[Role] = &[M];
+const MEDIATION_OR_AUDITOR: &[Role] = &[M, R];
 const LAB: &[Role] = &[M, P];
 const CATALOGUE: &[Role] = &[PA, PS, M, A];
 const PROGRESS: &[Role] = &[A, P, PA, PS];
@@ -109,6 +111,7 @@ pub(crate) const ROUTES: &[Route] = &[
     reads("GET", "/v1/facilities/{facility}/cascades", MEDIATION_OR_OWN),
     writes("POST", "/v1/children", FAMILY_OR_OWN),
     reads("GET", "/v1/children/{child}", FAMILY_OR_OWN),
+    reads("GET", "/v1/children/{child}/chances", FAMILY),
     writes("POST", "/v1/children/{child}/consents", FAMILY_OR_OWN),
     writes("DELETE", "/v1/children/{child}/consents", FAMILY),
     writes("POST", "/v1/children/{child}/moves", FAMILY),
@@ -131,8 +134,12 @@ pub(crate) const ROUTES: &[Route] = &[
     writes("POST", "/v1/suggestions/{list}/reorder", OWN),
     // Planners get figures only; the handler marks their answers as nothing read about persons.
     reads("POST", "/v1/rule-lab:run", LAB),
+    reads("POST", "/v1/legal-claims:propose", MEDIATION),
+    reads("POST", "/v1/decision-audits:run", MEDIATION_OR_AUDITOR),
     places("POST", "/v1/catalogues:check", CATALOGUE),
     reads("POST", "/v1/catalogues:evaluate", OWN),
+    places("GET", "/v1/catalogues/{provider}", ALL),
+    places("PUT", "/v1/catalogues/{provider}", OWN_ADMIN),
     places("GET", "/v1/city/occupancy", CITY),
     // Single records of the official extracts: § 103 SGB VIII.
     reads("GET", "/v1/statistics/extracts/{extract}", STATISTICS),

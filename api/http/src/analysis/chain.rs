@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{CareType, ChildId, FacilityId, Month};
 use jiff::civil::Date;
-use matching::{CascadeStep, Place, RoundOptions, Vacancy, cascade, solve};
+use matching::{
+    ChainDays, ChainPreviewStep, Place, RoundOptions, Vacancy, cascade, preview_chain, solve,
+};
 use serde::Serialize;
 use store::Snapshot;
 
+use super::answer_times::{AnswerTimes, DaysFrom};
 use super::round::{Part, Programme, Standing, Wish, programme_id};
 use super::{Analyses, AnalysisError};
 
@@ -28,6 +31,10 @@ pub struct CascadePreview {
     pub moves: Vec<ChainMove>,
     /// Where a place stays free in the end; `None` if a child without a place took the last one.
     pub free_in_the_end: Option<ChainPlace>,
+    /// Days until the last move is answered.
+    pub days: ChainDays,
+    /// What the days are reckoned from.
+    pub days_from: DaysFrom,
 }
 
 /// One child moves.
@@ -41,6 +48,8 @@ pub struct ChainMove {
     pub to: ChainPlace,
     /// Rank of the wish, 1 = best.
     pub rank: u32,
+    /// Days until this move is answered.
+    pub days: ChainDays,
 }
 
 /// A place of a facility and care type.
@@ -59,6 +68,12 @@ impl Analyses {
     /// contract; both move on for a wish they rank better. A child with a confirmed offer stays. If a
     /// place is free there now, the chain is the one that follows when it is given. Places later in
     /// the stay count as free where somebody of the chain may give one up; an offer looks again.
+    ///
+    /// The rules are those of [`matching::Pool`]: an open offer is a promise that the child keeps unless
+    /// it moves to a wish it ranks better, a confirmed one takes child and place out, and only a free
+    /// place is given. The round is run anew for every preview. The moves are taken to follow each
+    /// other, each after an answer time as in the offers so far ([`DaysFrom`]); every family is taken
+    /// to accept.
     ///
     /// # Errors
     ///
@@ -123,6 +138,8 @@ impl Analyses {
             seat_group: "",
         };
         let chain = cascade(&outcome, vacancy).map_err(AnalysisError::failed("chain"))?;
+        let times = AnswerTimes::of(snapshot, today)?;
+        let chain = preview_chain(&chain, &times.times);
         let end = chain.free_in_the_end.as_deref().map(place).transpose()?;
         let moves = chain.steps.iter().map(chain_move);
         Ok(CascadePreview {
@@ -133,6 +150,8 @@ impl Analyses {
             is_free_now,
             moves: moves.collect::<Result<_, _>>()?,
             free_in_the_end: end,
+            days: chain.days,
+            days_from: times.days_from,
         })
     }
 }
@@ -176,7 +195,8 @@ fn enrolled(
     found
 }
 
-fn chain_move(step: &CascadeStep) -> Result<ChainMove, AnalysisError> {
+fn chain_move(moved: &ChainPreviewStep) -> Result<ChainMove, AnalysisError> {
+    let step = &moved.step;
     let from = step
         .from
         .as_ref()
@@ -186,6 +206,7 @@ fn chain_move(step: &CascadeStep) -> Result<ChainMove, AnalysisError> {
         from: from.transpose()?,
         to: place(&step.to.programme_id)?,
         rank: step.to.rank,
+        days: moved.days,
     })
 }
 

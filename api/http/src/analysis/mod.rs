@@ -5,19 +5,24 @@
 //! [`Analyses::facility_capacities`] are exact and for the provider itself only. Suggestions are
 //! proposals: nothing here offers anything (P10).
 
+mod answer_times;
 mod capacities;
 mod chain;
+mod chances;
 mod city;
+mod decision_audit;
 mod error;
+mod extracts;
+mod legal_claim;
 mod occupancy;
 mod round;
 mod rule_lab;
 mod static_tables;
-mod extracts;
 mod statistics;
 mod suggestions;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,14 +34,20 @@ use reporting::OccupancyTables;
 use store::Snapshot;
 use tables::City;
 
+use chances::CityChances;
+
+pub use answer_times::DaysFrom;
 pub use capacities::{CapacityMonth, FacilityCapacities};
 pub use chain::{CascadePreview, ChainMove, ChainPlace};
+pub use chances::{ChanceBasis, ChancesOfChild, LaterFrom, WishChances};
 pub use city::city_of;
+pub use decision_audit::DecisionAudit;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
+pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
+pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
-pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 
 /// What released tables are of: the change, their month, and the month of the day they were made.
 type TablesOf = (u64, Month, Month);
@@ -50,6 +61,7 @@ pub struct Analyses {
     city: Mutex<Option<(u64, Arc<City>)>>,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
     statistics: Mutex<Option<statistics::KeptStatistics>>,
+    chances: Mutex<Option<Arc<CityChances>>>,
 }
 
 impl Analyses {
@@ -68,6 +80,7 @@ impl Analyses {
             city: Mutex::default(),
             occupancy: Mutex::default(),
             statistics: Mutex::default(),
+            chances: Mutex::default(),
         }
     }
 

@@ -103,14 +103,22 @@ impl StaticTables {
 
     /// The areas as CSV, as they were given; only the header if they were not.
     pub(super) fn areas(&self) -> Result<Vec<u8>, AnalysisError> {
-        let Some((format, bytes)) = self.0.get(&TableName::Areas) else {
-            return Ok(b"area,parent,name\n".to_vec());
+        let given = self.csv(TableName::Areas)?;
+        Ok(given.unwrap_or_else(|| b"area,parent,name\n".to_vec()))
+    }
+
+    /// A table as CSV; `None` if it was not given.
+    pub(super) fn csv(&self, table: TableName) -> Result<Option<Vec<u8>>, AnalysisError> {
+        let Some((format, bytes)) = self.0.get(&table) else {
+            return Ok(None);
         };
         if *format == Format::Csv {
-            return Ok(bytes.to_vec());
+            return Ok(Some(bytes.to_vec()));
         }
-        let source = TableSource::bytes("areas", *format, Arc::clone(bytes));
-        tables::csv_of(&source).map_err(|problem| AnalysisError::contradiction(&[problem]))
+        let source = TableSource::bytes(table.as_str(), *format, Arc::clone(bytes));
+        let csv = tables::csv_of(&source);
+        csv.map(Some)
+            .map_err(|problem| AnalysisError::contradiction(&[problem]))
     }
 }
 

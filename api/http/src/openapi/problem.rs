@@ -22,6 +22,8 @@ pub(super) struct ProblemDocument {
     correlation_id: String,
     /// The field refused.
     field: Option<String>,
+    /// The values to choose from, for `override-reason-missing`.
+    allowed: Option<Vec<String>>,
     /// The revision now, for `revision-changed`.
     revision: Option<u64>,
     /// Wrong rows of an import, lines of a catalogue, or answers.

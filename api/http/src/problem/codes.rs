@@ -115,4 +115,13 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E8235",
         "two answers of an application to the same attribute",
         "keep one of the answers"),
+    code("E8270",
+        "chances were asked for of a child without an open application",
+        "hand in an application first"),
+    code("E8271",
+        "a catalogue names another provider than the address or the token",
+        "write the own provider into the catalogue"),
+    code("E8272",
+        "points were to be evaluated without a text, and no catalogue is in force",
+        "hand a catalogue in, or send its text"),
 ];

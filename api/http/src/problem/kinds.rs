@@ -89,6 +89,12 @@ impl Kind {
         "Der Kriterienkatalog hat Fehler", "The criteria catalogue has errors");
     pub(crate) const ANSWERS_REFUSED: Self = kind(422, "E8234", "answers-refused",
         "Die Angaben zu den Kriterien haben Fehler", "The answers to the criteria have errors");
+    pub(crate) const CATALOGUE_OF_ANOTHER: Self = kind(422, "E8271", "catalogue-of-another-provider",
+        "Der Kriterienkatalog ist der eines anderen Trägers", "The criteria catalogue is another provider's");
+    pub(crate) const NO_CATALOGUE: Self = kind(409, "E8272", "no-catalogue-in-force",
+        "Es gilt kein Kriterienkatalog", "No criteria catalogue is in force");
+    pub(crate) const NO_OPEN_APPLICATION: Self = kind(409, "E8270", "no-open-application",
+        "Das Kind hat keine offene Anmeldung", "The child has no open application");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",

@@ -2,6 +2,7 @@
 
 use domain::InputProblem;
 use domain::procedure::{Refusal, RefusalClass};
+use matching::DeviationReason;
 use serde_json::{Value, json};
 use store::{PerformError, StoreError};
 
@@ -35,6 +36,10 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("contract-ended", "Der Vertrag ist beendet", "The contract has ended"),
     ("value-not-allowed", "Ein Wert ist nicht erlaubt", "A value is not allowed"),
     ("reason-missing", "Es fehlt ein Grund", "A reason code is missing"),
+    ("catalogue-not-in-force", "Eine andere Fassung des Kriterienkatalogs gilt", "Another version of the criteria catalogue is in force"),
+    ("catalogue-version-taken", "Diese Fassung des Kriterienkatalogs gibt es schon mit anderem Inhalt", "This version of the criteria catalogue exists with another content"),
+    ("catalogue-not-after", "Der Kriterienkatalog beginnt nicht nach dem neuesten", "The criteria catalogue does not begin after the newest one"),
+    ("override-reason-missing", "Es fehlt der Grund der Abweichung vom Vorschlag", "The reason for leaving the suggestion is missing"),
     ("not-the-same-applications", "Die Liste enthält andere Anmeldungen", "The list holds other applications"),
     ("nothing-to-change", "Es ist schon so", "It is already so"),
     ("import-refused", "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in"),
@@ -97,6 +102,12 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Import { problems } => Self::import_refused(problems),
+            refusal @ Refusal::OverrideReasonMissing { .. } => {
+                let codes: Vec<&str> = DeviationReason::all().map(DeviationReason::code).collect();
+                let kind = Kind::of_refusal(&refusal);
+                Self::field(kind, "override_reason", refusal.to_string())
+                    .with("allowed", codes.into())
+            }
             refusal => Self::new(Kind::of_refusal(&refusal), refusal.to_string()),
         }
     }

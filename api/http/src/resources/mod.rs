@@ -9,13 +9,15 @@ pub(crate) mod catalogues;
 pub(crate) mod children;
 pub(crate) mod city;
 pub(crate) mod contracts;
+pub(crate) mod decision_audits;
 pub(crate) mod events;
 pub(crate) mod existing_children;
+pub(crate) mod extracts;
 pub(crate) mod facilities;
+pub(crate) mod legal_claims;
 pub(crate) mod offers;
 pub(crate) mod providers;
 pub(crate) mod rule_lab;
-pub(crate) mod extracts;
 pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod suggestions;
@@ -43,6 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(suggestions::routes())
         .merge(rule_lab::routes())
         .merge(catalogues::routes())
+        .merge(decision_audits::routes())
+        .merge(legal_claims::routes())
         .merge(city::routes())
         .merge(extracts::routes())
         .merge(statistics::routes())

@@ -271,6 +271,7 @@ fn every_word_a_script_asks_for_is_there_in_both_languages() {
         ("offer_state", "OfferState", "state"),
         ("cause", "FreedPlaceCause", "cause"),
         ("outcome", "FreedPlaceOutcome", "outcome"),
+        ("days_from", "ChainDaysFrom", "from"),
     ] {
         for kind in kinds(schema, tag) {
             let key = format!("{start}_{kind}");

@@ -1,7 +1,9 @@
 //! The placement procedure in the database: what can be asked, and what is told back.
 
+pub(crate) mod catalogues;
 pub(crate) mod log;
 pub(crate) mod names;
+pub(crate) mod overrides;
 pub(crate) mod perform;
 pub(crate) mod queries;
 pub(crate) mod read;
@@ -20,6 +22,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+pub use overrides::OverriddenOffer;
 pub use records::{
     Access, Audience, Envelope, Event, Export, FreedPlaceRecord, Grant, IdempotencyKey,
     ImportProgress, Job, LogReport, PerformError, Receipt, RecordedAccess, RecordedChange, Revised,

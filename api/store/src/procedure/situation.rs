@@ -7,7 +7,7 @@ use domain::{ChildId, FacilityId, ProviderId, ReferenceId};
 use jiff::civil::Date;
 
 use super::read::{Modes, children, facilities, providers};
-use super::suggestions;
+use super::{catalogues, suggestions};
 use crate::session::{Among, Lock, Session, Value, statements, values};
 use crate::{Revised, StoreError};
 
@@ -145,6 +145,29 @@ impl Loaded {
             self.situation.suggestions = suggestions::list(session, list).await?;
         }
         match command {
+            Command::MakeOffer { child, offer } => {
+                let file = self.situation.children.get(child);
+                let of = file.and_then(|file| file.application(&offer.application));
+                if let Some((facility, care)) = of.map(|of| (of.facility.clone(), of.care_type)) {
+                    let newest = suggestions::newest_of(session, &facility, care).await?;
+                    if let Some(list) = &newest {
+                        self.situation.waiting = suggestions::waiting(session, list).await?;
+                    }
+                    self.situation.suggestions = newest;
+                }
+            }
+            Command::StoreCatalogue { provider, .. } => {
+                self.situation.catalogues = catalogues::of_provider(session, provider).await?;
+            }
+            Command::ScoreApplication {
+                child, application, ..
+            } => {
+                let file = self.situation.children.get(child);
+                let of = file.and_then(|file| file.application(application));
+                if let Some(facility) = of.map(|of| of.facility.clone()) {
+                    self.situation.catalogues = catalogues::of_facility(session, &facility).await?;
+                }
+            }
             Command::EndProvider { provider, .. } => {
                 let key = values![provider];
                 for row in session.rows(OPEN_APPLICATIONS, &key).await? {

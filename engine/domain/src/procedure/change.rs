@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::application::{Application, CriterionPoints, Withdrawal};
+use super::catalogue::CatalogueVersion;
 use super::child::{Child, Consent};
 use super::command::{CapacityChange, FacilityRegistration, ProviderRegistration};
 use super::contract::{CareContract, ContractEnd, ContractVersion};
@@ -48,6 +49,11 @@ pub enum Change {
     Attested {
         provider: ProviderId,
         attestation: Attestation,
+    },
+    /// A version of the criteria catalogue was handed in.
+    CatalogueStored {
+        provider: ProviderId,
+        catalogue: CatalogueVersion,
     },
     /// A facility was entered; its provider is told (K43).
     FacilityRegistered(FacilityRegistration),

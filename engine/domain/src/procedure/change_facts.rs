@@ -16,6 +16,7 @@ impl Change {
             Self::RolloutSet { .. } => "provider.rollout_set",
             Self::ImportDeadlineSet { .. } => "provider.import_deadline_set",
             Self::Attested { .. } => "provider.attested",
+            Self::CatalogueStored { .. } => "provider.catalogue_stored",
             Self::FacilityRegistered(_) => "facility.registered",
             Self::FacilityCloses { .. } => "facility.closing_set",
             Self::NeedsPlanSet { .. } => "facility.needs_plan_set",
@@ -61,6 +62,7 @@ impl Change {
             | Self::RolloutSet { provider, .. }
             | Self::ImportDeadlineSet { provider, .. }
             | Self::Attested { provider, .. }
+            | Self::CatalogueStored { provider, .. }
             | Self::ExistingChildrenImported { provider, .. } => provider.to_string(),
             Self::FacilityRegistered(registration) => registration.facts.id.to_string(),
             Self::CapacitySet(change) => change.facility.to_string(),
@@ -160,6 +162,7 @@ impl Change {
             | Self::RolloutSet { provider, .. }
             | Self::ImportDeadlineSet { provider, .. }
             | Self::Attested { provider, .. }
+            | Self::CatalogueStored { provider, .. }
             | Self::ExistingChildrenImported { provider, .. } => Some(provider),
             _ => None,
         }
@@ -196,6 +199,7 @@ impl Change {
             | Self::RolloutSet { .. }
             | Self::ImportDeadlineSet { .. }
             | Self::Attested { .. }
+            | Self::CatalogueStored { .. }
             | Self::ExistingChildrenImported { .. } => self.provider_facts(),
             Self::FacilityRegistered(_)
             | Self::FacilityCloses { .. }
@@ -248,6 +252,14 @@ impl Change {
             } => json!({
                 "provider": provider, "month": attestation.month,
                 "attested_on": attestation.attested_on,
+            }),
+            Self::CatalogueStored {
+                provider,
+                catalogue,
+            } => json!({
+                "provider": provider, "catalogue": catalogue.catalogue,
+                "version": catalogue.version, "version_hash": catalogue.version_hash,
+                "valid_from": catalogue.valid_from, "catalogue_version": catalogue.name(),
             }),
             Self::ExistingChildrenImported {
                 provider,

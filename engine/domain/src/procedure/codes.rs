@@ -24,6 +24,26 @@ const ALL: [ErrorCode; REFUSALS.len() + IMPORT_ERROR_CODES.len()] = {
 /// Why a command is refused; see [`super::Refusal`].
 const REFUSALS: &[ErrorCode] = &[
     ErrorCode {
+        code: "E7020",
+        cause: "an offer leaves the order suggested last and no reason code is given (K16)",
+        remedy: "send override_reason with one of the reason codes, or compute a new list first",
+    },
+    ErrorCode {
+        code: "E7021",
+        cause: "points name another version than the provider's catalogue in force",
+        remedy: "give the points of the version in force and name it as catalogue_version",
+    },
+    ErrorCode {
+        code: "E7022",
+        cause: "a version of a catalogue exists with another content",
+        remedy: "give every change a new version",
+    },
+    ErrorCode {
+        code: "E7023",
+        cause: "a catalogue would begin on or before the day of the newest one",
+        remedy: "give a later first day: what was in force never changes",
+    },
+    ErrorCode {
         code: "E9001",
         cause: "a child is not known",
         remedy: "register the child first",

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::actor::HumanActor;
 use super::application::{CriterionPoints, Entry, Wish};
+use super::catalogue::CatalogueVersion;
 use super::child::{Child, ChildFacts, Consent};
 use super::contract::ContractEnd;
 use super::facility_file::{BlockedSpan, CapacitySpan};
@@ -173,6 +174,12 @@ pub enum Command {
     },
     /// A provider attests its data for a month (K24).
     Attest { provider: ProviderId, month: Month },
+    /// A provider hands in a version of its criteria catalogue, which was read and passed the legal
+    /// check.
+    StoreCatalogue {
+        provider: ProviderId,
+        catalogue: CatalogueVersion,
+    },
     /// A facility is entered (K43).
     RegisterFacility(FacilityRegistration),
     /// A facility is to close after a day; contracts stay, nothing beyond that day is offered.

@@ -12,6 +12,7 @@
 
 mod actor;
 mod application;
+mod catalogue;
 mod change;
 mod change_facts;
 mod child;
@@ -35,6 +36,7 @@ pub use actor::{Actor, HumanActor, Mandate, Role};
 pub use application::{
     Application, ApplicationState, Channel, CriterionPoints, Entry, Wish, Withdrawal,
 };
+pub use catalogue::CatalogueVersion;
 pub use change::Change;
 pub use child::{Child, ChildFacts, ChildFile, Consent, Sex};
 pub use codes::ERROR_CODES;

@@ -170,6 +170,29 @@ pub enum Refusal {
     /// An override without a reason code (K16).
     #[error("E9031: {what} needs a reason code; give one")]
     ReasonMissing { what: &'static str },
+    /// An offer that leaves the order suggested last without saying why (K16).
+    #[error(
+        "E7020: application {application} is not the next that list {list} suggests; give override_reason, a reason code, or compute a new list"
+    )]
+    OverrideReasonMissing {
+        application: ApplicationId,
+        list: SuggestionListId,
+    },
+    /// Points name another version than the one in force.
+    #[error(
+        "E7021: the provider's catalogue in force today is version {in_force}; give the points of that one and name it as catalogue_version"
+    )]
+    CatalogueNotInForce { in_force: String },
+    /// A version that exists with another content.
+    #[error(
+        "E7022: version {version} of catalogue {catalogue} exists with another content; give every change a new version"
+    )]
+    CatalogueVersionTaken { catalogue: String, version: u32 },
+    /// A catalogue that would change what was in force.
+    #[error(
+        "E7023: a catalogue from {valid_from} would not follow the newest one, which begins on {newest}; give a later first day"
+    )]
+    CatalogueNotAfter { valid_from: Date, newest: Date },
     /// A reordered list names other applications.
     #[error(
         "E9032: the new order of list {list} does not hold the same applications; name every one once"
@@ -227,6 +250,10 @@ impl Refusal {
             Self::ContractEnded { .. } => "E9029",
             Self::NotOneOf { .. } => "E9030",
             Self::ReasonMissing { .. } => "E9031",
+            Self::OverrideReasonMissing { .. } => "E7020",
+            Self::CatalogueNotInForce { .. } => "E7021",
+            Self::CatalogueVersionTaken { .. } => "E7022",
+            Self::CatalogueNotAfter { .. } => "E7023",
             Self::NotTheSameApplications { .. } => "E9032",
             Self::NothingToChange { .. } => "E9033",
             Self::Import { .. } => "E9034",
@@ -270,6 +297,10 @@ impl Refusal {
             Self::ContractEnded { .. } => "contract-ended",
             Self::NotOneOf { .. } => "value-not-allowed",
             Self::ReasonMissing { .. } => "reason-missing",
+            Self::OverrideReasonMissing { .. } => "override-reason-missing",
+            Self::CatalogueNotInForce { .. } => "catalogue-not-in-force",
+            Self::CatalogueVersionTaken { .. } => "catalogue-version-taken",
+            Self::CatalogueNotAfter { .. } => "catalogue-not-after",
             Self::NotTheSameApplications { .. } => "not-the-same-applications",
             Self::NothingToChange { .. } => "nothing-to-change",
             Self::Import { .. } => "import-refused",
@@ -301,6 +332,8 @@ impl Refusal {
             | Self::AgeDoesNotFit { .. }
             | Self::NotOneOf { .. }
             | Self::ReasonMissing { .. }
+            | Self::OverrideReasonMissing { .. }
+            | Self::CatalogueNotInForce { .. }
             | Self::NotTheSameApplications { .. }
             | Self::Import { .. }
             | Self::HumanNeeded { .. } => RefusalClass::Invalid,
@@ -317,6 +350,8 @@ impl Refusal {
             | Self::ContractExists { .. }
             | Self::ContractEnded { .. }
             | Self::NothingToChange { .. }
+            | Self::CatalogueVersionTaken { .. }
+            | Self::CatalogueNotAfter { .. }
             | Self::AfterDeadline { .. } => RefusalClass::Conflict,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::catalogue::CatalogueVersion;
 use super::change::Change;
 use super::child::ChildFile;
 use super::facility_file::{FacilityFile, ProviderFile};
@@ -60,8 +61,15 @@ pub struct Situation {
     pub provider_keys: BTreeMap<ReferenceId, (ChildId, ContractId)>,
     /// For an import and for the setting of a deadline: the dates agreed (K42).
     pub import_deadlines: BTreeMap<(ProviderId, CareType), Date>,
-    /// For a reordering: the list as kept.
+    /// For a reordering: the list as kept. For an offer: the newest list of the facility and care type
+    /// of its application.
     pub suggestions: Option<SuggestionList>,
+    /// For an offer: applications of that list that are open and were not offered the place, or let the
+    /// offer pass; those that hold an offer and those whose family declined do not wait for one.
+    pub waiting: BTreeSet<crate::ApplicationId>,
+    /// For a catalogue handed in: those of the provider so far. For points: those of the provider of the
+    /// application's facility. By first day.
+    pub catalogues: Vec<CatalogueVersion>,
     /// For the end of a provider: open applications at its facilities.
     pub open_applications: Vec<(ChildId, crate::ApplicationId)>,
 }
@@ -79,6 +87,8 @@ impl Situation {
             provider_keys: BTreeMap::new(),
             import_deadlines: BTreeMap::new(),
             suggestions: None,
+            waiting: BTreeSet::new(),
+            catalogues: Vec::new(),
             open_applications: Vec::new(),
         }
     }

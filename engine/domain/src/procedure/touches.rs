@@ -17,6 +17,7 @@ impl Command {
             Self::SetRollout { .. } => "set rollout",
             Self::SetImportDeadline { .. } => "set import deadline",
             Self::Attest { .. } => "attest",
+            Self::StoreCatalogue { .. } => "store catalogue",
             Self::RegisterFacility(_) => "register facility",
             Self::CloseFacility { .. } => "close facility",
             Self::SetNeedsPlan { .. } => "set needs plan",
@@ -139,7 +140,8 @@ impl Command {
             Self::EndProvider { provider, .. }
             | Self::SetRollout { provider, .. }
             | Self::SetImportDeadline { provider, .. }
-            | Self::Attest { provider, .. } => {
+            | Self::Attest { provider, .. }
+            | Self::StoreCatalogue { provider, .. } => {
                 touches.providers.insert(provider.clone());
             }
             Self::RegisterFacility(registration) => {

@@ -19,6 +19,8 @@ pub enum DecisionKind {
     PassOver,
     /// The child got a place.
     Admit,
+    /// The child gave the place up again, or its offer came to nothing.
+    GiveUp,
 }
 
 /// One decision of a provider.
@@ -51,7 +53,7 @@ const ROW_LIMIT: u64 = 100_000_000;
 /// Reads `decisions.csv`: `programme_id,applicant_id,decision,reason,decided_on`, in any order of rows
 /// and columns.
 ///
-/// `decision` is `admit` or `pass_over`, `reason` a code of [`DeviationReason`] or empty, `decided_on`
+/// `decision` is `admit`, `pass_over` or `give_up`, `reason` a code of [`DeviationReason`] or empty, `decided_on`
 /// a date such as `2027-03-15`.
 ///
 /// # Errors
@@ -105,9 +107,10 @@ fn kind<R: Read>(table: &CsvTable<R>, problems: &mut Problems) -> Option<Decisio
     match table.text(2, problems)? {
         "admit" => Some(DecisionKind::Admit),
         "pass_over" => Some(DecisionKind::PassOver),
+        "give_up" => Some(DecisionKind::GiveUp),
         _ => {
             let problem = table.problem(code::UNKNOWN_DECISION, 2, "the decision is unknown");
-            problems.push(problem.remedy("write admit or pass_over"));
+            problems.push(problem.remedy("write admit, pass_over or give_up"));
             None
         }
     }

@@ -8,6 +8,7 @@
 mod decisions;
 mod exact;
 mod patterns;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,9 @@ pub use decisions::{Decision, DecisionKind, read_decisions};
 pub use patterns::{
     CriterionKey, CriterionKeyError, CriterionValue, PATTERN_LIMITS, Pattern, PatternOptions,
 };
+
+use waiting::Waiting;
+pub use waiting::WaitingSpan;
 
 use crate::error_codes as code;
 use crate::placements::{Place, PlacementRow};
@@ -98,7 +102,8 @@ pub struct AuditReport {
 /// declared criteria for which patterns are sought. A child is passed over by an admission if it
 /// applied for the same programme and group, comes strictly before the child admitted by points or
 /// lot, and has no place so far that it ranks as good or better. Passing a child over with a reason
-/// holds from that day on. An admitted child that is admitted elsewhere later moves there.
+/// holds from that day on. An admitted child that is admitted elsewhere later moves there; one that
+/// gives its place up holds the place it had when the round began, if any.
 ///
 /// The result does not depend on the order of decisions or values given: decisions are replayed by
 /// day, then programme, then child.
@@ -128,8 +133,50 @@ pub fn audit_decisions(
     criteria: &[CriterionValue],
     options: &PatternOptions,
 ) -> Result<AuditReport, Vec<InputProblem>> {
-    let mut replay = Replay::new(round);
+    audit_decisions_over_time(round, decisions, &[], criteria, options)
+}
+
+/// As [`audit_decisions`], where applications come and go: only a child that waits on the day of an
+/// admission is passed over by it, and only one that waits on and waited then envies in the end.
+///
+/// An application without a span waits all the time; one with several waits in each of them.
+///
+/// # Errors
+///
+/// As [`audit_decisions`]; spans of applications that the round does not have (E2134).
+///
+/// ```
+/// use jiff::civil::date;
+/// use matching::{
+///     PatternOptions, RoundFiles, WaitingSpan, audit_decisions_over_time, read_decisions, read_round,
+/// };
+/// let round = read_round(RoundFiles::new(
+///     "programme_id,seat_group,capacity\nP,,1\n".as_bytes(),
+///     "applicant_id,programme_id,rank,points,lot\nA,P,1,9,1\nB,P,1,5,2\n".as_bytes(),
+/// )).unwrap();
+/// let decisions = read_decisions(
+///     "programme_id,applicant_id,decision,reason,decided_on\nP,B,admit,,2027-03-15\n".as_bytes(),
+/// ).unwrap();
+/// let overrides = |applied_on| {
+///     let span = WaitingSpan {
+///         applicant_id: "A".into(), programme_id: "P".into(), from: applied_on, until: None,
+///     };
+///     let options = PatternOptions::default();
+///     let report = audit_decisions_over_time(&round, &decisions, &[span], &[], &options).unwrap();
+///     (report.overrides.len(), report.envy.all.pairs)
+/// };
+/// assert_eq!(overrides(date(2027, 3, 15)), (1, 1));
+/// assert_eq!(overrides(date(2027, 3, 16)), (0, 0));
+/// ```
+pub fn audit_decisions_over_time(
+    round: &Round,
+    decisions: &[Decision],
+    waiting: &[WaitingSpan],
+    criteria: &[CriterionValue],
+    options: &PatternOptions,
+) -> Result<AuditReport, Vec<InputProblem>> {
     let mut problems = Vec::new();
+    let mut replay = Replay::new(round, Waiting::of(round, waiting, &mut problems));
     let mut known: Vec<(&Decision, usize, usize)> = Vec::new();
     for (row, decision) in (1..).zip(decisions) {
         match find(round, decision) {
@@ -148,11 +195,15 @@ pub fn audit_decisions(
         );
     }
     known.sort_unstable();
-    let admits = |one: &&(&Decision, usize, usize)| one.0.decision == DecisionKind::Admit;
-    let mut twice: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (decision, applicant, wish) in known.iter().filter(admits) {
-        if !twice.insert((*applicant, *wish)) {
-            problems.push(admitted_twice(decision));
+    let mut holding: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (decision, applicant, wish) in &known {
+        match decision.decision {
+            DecisionKind::PassOver => {}
+            DecisionKind::Admit if holding.insert((*applicant, *wish)) => {}
+            DecisionKind::Admit => problems.push(admitted_twice(decision)),
+            DecisionKind::GiveUp => {
+                holding.remove(&(*applicant, *wish));
+            }
         }
     }
     if !problems.is_empty() {
@@ -167,8 +218,13 @@ pub fn audit_decisions(
 
 /// Applicant and position of the wish that a decision is about.
 fn find(round: &Round, decision: &Decision) -> Option<(usize, usize)> {
-    let applicant = round.applicants.find_sorted(&decision.applicant_id)?;
-    let programme = round.programmes.find_sorted(&decision.programme_id)?;
+    find_wish(round, &decision.applicant_id, &decision.programme_id)
+}
+
+/// Applicant and position of the wish of a child for a programme.
+fn find_wish(round: &Round, applicant: &str, programme: &str) -> Option<(usize, usize)> {
+    let applicant = round.applicants.find_sorted(applicant)?;
+    let programme = round.programmes.find_sorted(programme)?;
     let mut range = round.wish_range(applicant);
     let wish = range.find(|wish| {
         let wish = &round.wishes[*wish];
@@ -198,8 +254,11 @@ fn admitted_twice(decision: &Decision) -> InputProblem {
 /// Decisions so far.
 struct Replay<'round> {
     round: &'round Round,
+    waiting: Waiting,
     /// Wish admitted for each applicant, or the place it held before; [`NONE`] without.
     granted: Vec<u32>,
+    /// Day of the admission that holds, by applicant.
+    granted_on: Vec<Option<Date>>,
     /// Applications of each seat.
     applied: Vec<Vec<(usize, usize)>>,
     placed: Vec<u32>,
@@ -212,10 +271,12 @@ struct Replay<'round> {
 }
 
 impl<'round> Replay<'round> {
-    fn new(round: &'round Round) -> Self {
+    fn new(round: &'round Round, waiting: Waiting) -> Self {
         let mut replay = Self {
             round,
+            waiting,
             granted: vec![NONE; round.applicant_count()],
+            granted_on: vec![None; round.applicant_count()],
             applied: vec![Vec::new(); round.seats.len()],
             placed: vec![0; round.seats.len()],
             passed: BTreeMap::new(),
@@ -253,8 +314,10 @@ impl<'round> Replay<'round> {
                 .iter()
                 .filter(|one| one.0.decision == DecisionKind::Admit)
         };
-        for (_, applicant, wish) in admissions() {
+        self.give_up(decisions);
+        for (decision, applicant, wish) in admissions() {
             self.admissions += 1;
+            self.granted_on[*applicant] = Some(decision.decided_on);
             let seat = self.round.wishes[*wish].seat as usize;
             let before = std::mem::replace(&mut self.granted[*applicant], *wish as u32);
             if let Some(before) = self.round.wishes.get(before as usize) {
@@ -270,6 +333,28 @@ impl<'round> Replay<'round> {
                 self.above_capacity.push(place);
             }
             self.judge(decision, *applicant, *wish);
+        }
+        self.give_up(decisions);
+    }
+
+    /// Places given up that are held now: a child goes back to the place it had at first, if any.
+    fn give_up(&mut self, decisions: &[(&Decision, usize, usize)]) {
+        let given = decisions
+            .iter()
+            .filter(|one| one.0.decision == DecisionKind::GiveUp);
+        for (_, applicant, wish) in given {
+            if self.granted[*applicant] != *wish as u32 {
+                continue;
+            }
+            let round = self.round;
+            self.placed[round.wishes[*wish].seat as usize] -= 1;
+            self.granted_on[*applicant] = None;
+            let mut range = round.wish_range(*applicant);
+            let own = range.find(|wish| round.is_own_place(*applicant, &round.wishes[*wish]));
+            self.granted[*applicant] = own.map_or(NONE, |own| own as u32);
+            if let Some(own) = own {
+                self.placed[round.wishes[own].seat as usize] += 1;
+            }
         }
     }
 
@@ -295,7 +380,9 @@ impl<'round> Replay<'round> {
             .iter()
             .filter(|(other, position)| {
                 let theirs = &round.wishes[*position];
-                comes_before(round, (*other, theirs), given) && wants(*other, theirs)
+                comes_before(round, (*other, theirs), given)
+                    && wants(*other, theirs)
+                    && self.waiting.waits(*position, decision.decided_on)
             })
             .map(|(other, position)| PassedOver {
                 applicant_id: round.applicants.get(*other).to_owned(),
@@ -365,11 +452,19 @@ impl<'round> Replay<'round> {
     /// Envy in the end; a reason for passing the envious child over explains it, too.
     fn envy(&self, placements: &[PlacementRow]) -> EnvyAttribution {
         let round = self.round;
-        attribute_with(round, placements, &self.deviations, |applicant, wish| {
+        let position = |applicant, wish: &Wish| {
             let mut range = round.wish_range(applicant);
-            let position = range.find(|position| round.wishes[*position] == *wish)?;
+            range.find(|position| round.wishes[*position] == *wish)
+        };
+        let passed_over = |applicant, wish: &Wish| {
+            let position = position(applicant, wish)?;
             self.passed.get(&position).copied()
-        })
+        };
+        let counts = |applicant, wish: &Wish, other: usize| {
+            position(applicant, wish)
+                .is_none_or(|it| self.waiting.waits_on(it, self.granted_on[other]))
+        };
+        attribute_with(round, placements, &self.deviations, passed_over, counts)
     }
 }
 

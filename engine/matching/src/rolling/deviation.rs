@@ -207,15 +207,17 @@ pub fn attribute_envy(
     placements: &[PlacementRow],
     deviations: &[Deviation],
 ) -> EnvyAttribution {
-    attribute_with(round, placements, deviations, |_, _| None)
+    attribute_with(round, placements, deviations, |_, _| None, |_, _, _| true)
 }
 
-/// As [`attribute_envy`], where reasons for passing over a child at a programme are recorded, too.
+/// As [`attribute_envy`], where reasons for passing over a child at a programme are recorded, too, and
+/// envy counts only where `counts` says so: of a child, at a wish, towards another child.
 pub(crate) fn attribute_with(
     round: &Round,
     placements: &[PlacementRow],
     deviations: &[Deviation],
     passed_over: impl Fn(usize, &Wish) -> Option<DeviationReason>,
+    counts: impl Fn(usize, &Wish, usize) -> bool,
 ) -> EnvyAttribution {
     let mut recorded: BTreeMap<(&str, &str), &Deviation> = BTreeMap::new();
     for deviation in deviations {
@@ -225,11 +227,11 @@ pub(crate) fn attribute_with(
         );
     }
     let granted = granted(round, placements);
-    let mut pairs = envy_pairs(round, &granted, &passed_over, |applicant, programme| {
-        recorded
-            .get(&(applicant, programme))
-            .map(|deviation| deviation.reason)
-    });
+    let reason = |applicant: &str, programme: &str| {
+        let deviation = recorded.get(&(applicant, programme));
+        deviation.map(|deviation| deviation.reason)
+    };
+    let mut pairs = envy_pairs(round, &granted, &passed_over, &counts, reason);
     pairs.sort_unstable();
     let mut by_reason: BTreeMap<DeviationReason, EnvyCount> = BTreeMap::new();
     for reason in pairs.iter().filter_map(|pair| pair.passed_over) {
@@ -304,6 +306,7 @@ fn envy_pairs(
     round: &Round,
     granted: &[Option<&Wish>],
     passed_over: &impl Fn(usize, &Wish) -> Option<DeviationReason>,
+    counts: &impl Fn(usize, &Wish, usize) -> bool,
     reason: impl Fn(&str, &str) -> Option<DeviationReason>,
 ) -> Vec<EnvyPair> {
     let mut admitted: Vec<Vec<(usize, &Wish)>> = vec![Vec::new(); round.seats.len()];
@@ -329,6 +332,7 @@ fn envy_pairs(
                 .iter()
                 .filter(|(other, _)| !round.is_own_place(*other, wish))
                 .filter(|(_, theirs)| own || comes_before(wish, theirs))
+                .filter(|(other, _)| counts(applicant, wish, *other))
                 .map(|(other, _)| {
                     let applicant_id = round.applicants.get(*other).to_owned();
                     let reason = reason(&applicant_id, programme);

@@ -21,7 +21,7 @@ use crate::written::Write;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CatalogueText {
     /// The text of the TOML file.
-    catalogue: String,
+    pub(super) catalogue: String,
 }
 
 /// A catalogue that can be read and is lawful.
@@ -91,7 +91,7 @@ pub(crate) async fn check(write: Write<CatalogueText>) -> Result<Json<CatalogueV
     aside(move || Ok(Json(view(&parsed(&text)?)))).await
 }
 
-fn view(catalogue: &CriteriaCatalogue) -> CatalogueView {
+pub(super) fn view(catalogue: &CriteriaCatalogue) -> CatalogueView {
     CatalogueView {
         catalogue: catalogue.id().to_owned(),
         version: catalogue.version(),

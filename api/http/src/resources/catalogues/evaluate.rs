@@ -5,15 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
-use domain::{ApplicationId, InputProblem};
+use domain::procedure::CatalogueVersion;
+use domain::{ApplicationId, InputProblem, ProviderId};
 use matching::{
     AnswerRow, Answers, Contribution, CriteriaCatalogue, CriterionScope, EvidenceState,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{aside, parsed};
+use super::{aside, parsed, require_own};
 use crate::problem::{Kind, Problem};
+use crate::resources::Served;
+use crate::service::Service;
 use crate::vocabulary::Key;
 use crate::written::Write;
 
@@ -27,8 +30,8 @@ const REPEATED: &str = "E8235";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EvaluationAsked {
-    /// The text of the TOML file.
-    catalogue: String,
+    /// The text of the TOML file; if absent, the provider's catalogue in force today.
+    catalogue: Option<String>,
     /// At most 1000 applications; one answer to each attribute.
     answers: Vec<AnswerGiven>,
 }
@@ -55,9 +58,10 @@ pub(crate) struct AnswerGiven {
 pub(crate) struct EvaluationView {
     /// Name of the catalogue.
     catalogue: String,
-    /// To be recorded as `catalogue_version` with the points.
     version: u32,
     version_hash: String,
+    /// To be recorded as `catalogue_version` with the points, once the catalogue is in force.
+    catalogue_version: String,
     /// By key.
     applications: Vec<ApplicationWorth>,
 }
@@ -103,21 +107,41 @@ impl From<Contribution> for ContributionView {
     }
 }
 
-/// Evaluates answers under a catalogue. Nothing is stored: people record the points.
+/// Evaluates answers under a catalogue of the own provider. Nothing is stored: people record the points.
 ///
-/// 422 `catalogue-refused` as in the check; 422 `answers-refused` names every answer by its place, from
-/// 1, and never its value.
+/// 409 `no-catalogue-in-force` without a text where none is in force; 422
+/// `catalogue-of-another-provider`; 422 `catalogue-refused` as in the check; 422 `answers-refused` names
+/// every answer by its place, from 1, and never its value.
 #[utoipa::path(post, path = "/v1/catalogues:evaluate", tag = "catalogues",
     request_body = EvaluationAsked, responses((status = 200, body = EvaluationView)))]
 pub(crate) async fn evaluate(
+    service: Served,
     write: Write<EvaluationAsked>,
 ) -> Result<Json<EvaluationView>, Problem> {
     let asked = write.body;
+    let provider = write.caller.own_provider().cloned();
+    let provider = provider.ok_or_else(Problem::not_found)?;
+    let text = match asked.catalogue {
+        Some(text) => text,
+        None => in_force(&service, &provider).await?,
+    };
     aside(move || {
-        let catalogue = parsed(&asked.catalogue)?;
+        let catalogue = parsed(&text)?;
+        require_own(&catalogue, &provider)?;
         Ok(Json(evaluated(&catalogue, asked.answers)?))
     })
     .await
+}
+
+/// The text of the provider's catalogue in force.
+async fn in_force(service: &Service, provider: &ProviderId) -> Result<String, Problem> {
+    let versions = service.store.catalogues(provider).await?;
+    let in_force = CatalogueVersion::in_force(&versions, service.clock.today());
+    let text = in_force.map(|version| version.text.clone());
+    text.ok_or_else(|| {
+        let detail = "no catalogue of the provider is in force today; hand one in or send its text";
+        Problem::field(Kind::NO_CATALOGUE, "catalogue", detail)
+    })
 }
 
 fn evaluated(
@@ -149,10 +173,12 @@ fn evaluated(
             contributions: contributions.map(Into::into).collect(),
         });
     }
+    let version_hash = catalogue.version_hash();
     Ok(EvaluationView {
         catalogue: catalogue.id().to_owned(),
         version: catalogue.version(),
-        version_hash: catalogue.version_hash(),
+        catalogue_version: CatalogueVersion::name_of(catalogue.version(), &version_hash),
+        version_hash,
         applications: worth,
     })
 }

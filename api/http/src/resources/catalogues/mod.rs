@@ -1,8 +1,11 @@
-//! `/v1/catalogues:check` and `:evaluate`: criteria catalogues of providers. Nothing is stored.
+//! `/v1/catalogues`: criteria catalogues of providers, checked by law, kept by version, evaluated.
 
 mod check;
 mod evaluate;
+mod show;
+mod store;
 
+use domain::ProviderId;
 use matching::CriteriaCatalogue;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
     OpenApiRouter::new()
         .routes(routes!(check::check))
         .routes(routes!(evaluate::evaluate))
+        .routes(routes!(show::show, store::store))
 }
 
 /// Reads a catalogue; all that is wrong with it at once.
@@ -30,6 +34,20 @@ fn parsed(text: &str) -> Result<CriteriaCatalogue, Problem> {
     }
     CriteriaCatalogue::parse(text, FILE)
         .map_err(|problems| Problem::rows_refused(Kind::CATALOGUE_REFUSED, &problems))
+}
+
+/// Refuses a catalogue that names another provider.
+fn require_own(catalogue: &CriteriaCatalogue, provider: &ProviderId) -> Result<(), Problem> {
+    if catalogue.provider() == provider.as_str() {
+        return Ok(());
+    }
+    let detail =
+        format!("the catalogue does not name provider {provider}; correct the line provider");
+    Err(Problem::field(
+        Kind::CATALOGUE_OF_ANOTHER,
+        "catalogue",
+        detail,
+    ))
 }
 
 /// Does work away from the threads that answer requests.

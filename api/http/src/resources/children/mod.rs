@@ -1,5 +1,6 @@
 //! `/v1/children`: pseudonymous; no name, no address, no health text (P18).
 
+mod chances;
 mod create;
 pub(crate) mod give_consent;
 mod move_home;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
     OpenApiRouter::new()
         .routes(routes!(create::create))
         .routes(routes!(show::show))
+        .routes(routes!(chances::chances))
         .routes(routes!(
             give_consent::give_consent,
             revoke_consent::revoke_consent

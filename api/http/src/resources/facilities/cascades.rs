@@ -5,12 +5,13 @@ use axum::Json;
 use domain::procedure::{FreedPlaceCause, FreedPlaceOutcome, OfferState};
 use domain::{CareType, ChildId, ContractId, FacilityId, FreedPlaceId, OfferId};
 use jiff::civil::Date;
+use matching::ChainDays;
 use serde::{Deserialize, Serialize};
 use store::{FreedPlaceRecord, ProcedureStore};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Caller;
-use crate::analysis::{CascadePreview, ChainPlace};
+use crate::analysis::{CascadePreview, ChainPlace, DaysFrom};
 use crate::asked::{Asked, KeyOf};
 use crate::problem::Problem;
 use crate::resources::Served;
@@ -113,6 +114,58 @@ pub(crate) struct PreviewView {
     moves: Vec<MoveView>,
     /// Where a place stays free in the end; null if a child without a place took the last one.
     free_in_the_end: Option<PlaceView>,
+    /// Days from the free place until the last move is answered.
+    days: DaysView,
+    /// What the days are reckoned from.
+    days_from: DaysFromView,
+}
+
+/// Days from the free place to a point of the chain; every family is taken to accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ChainDays)]
+pub(crate) struct DaysView {
+    /// Half of such chains are that far within this many days.
+    median: u32,
+    /// 95 of 100 are.
+    p95: u32,
+}
+
+/// What expected days are reckoned from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "from")]
+#[schema(as = ChainDaysFrom)]
+pub(crate) enum DaysFromView {
+    /// The days between offers of the last two years and their answers.
+    Answers {
+        /// Number of offers.
+        offers: usize,
+    },
+    /// The time that offers gave, as if everybody took all of it: there are fewer than 20 answers.
+    Deadlines {
+        /// Number of offers.
+        offers: usize,
+    },
+    /// Two weeks for each answer: there is no offer so far.
+    Assumed,
+}
+
+impl From<ChainDays> for DaysView {
+    fn from(days: ChainDays) -> Self {
+        Self {
+            median: days.median,
+            p95: days.p95,
+        }
+    }
+}
+
+impl From<DaysFrom> for DaysFromView {
+    fn from(from: DaysFrom) -> Self {
+        match from {
+            DaysFrom::Answers { offers } => Self::Answers { offers },
+            DaysFrom::Deadlines { offers } => Self::Deadlines { offers },
+            DaysFrom::Assumed => Self::Assumed,
+        }
+    }
 }
 
 /// One child moves.
@@ -128,6 +181,8 @@ pub(crate) struct MoveView {
     to: PlaceView,
     /// Rank of the wish; null where the child is.
     rank: Option<u32>,
+    /// Days from the free place until this move is answered.
+    days: DaysView,
 }
 
 /// A place of a facility and care type.
@@ -164,6 +219,7 @@ async fn preview_view(
             from: step.from.map(Into::into),
             to: step.to.into(),
             rank: is_shown.then_some(step.rank),
+            days: step.days.into(),
         });
     }
     Ok(PreviewView {
@@ -173,6 +229,8 @@ async fn preview_view(
         is_free_now: chain.is_free_now,
         moves,
         free_in_the_end: chain.free_in_the_end.map(Into::into),
+        days: chain.days.into(),
+        days_from: chain.days_from.into(),
     })
 }
 

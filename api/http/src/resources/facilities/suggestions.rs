@@ -10,7 +10,7 @@ use crate::access::Caller;
 use crate::asked::KeyOf;
 use crate::problem::Problem;
 use crate::resources::Served;
-use crate::resources::suggestions::ListView;
+use crate::resources::suggestions::{ListView, with_reasons};
 use crate::vocabulary::Key;
 
 /// The newest lists of a facility.
@@ -31,6 +31,6 @@ pub(crate) async fn suggestions(
 ) -> Result<Json<ListsOfFacility>, Problem> {
     caller.require_facility(&service, &facility).await?;
     let lists = service.store.newest_suggestions(&facility).await?;
-    let lists = lists.into_iter().map(Into::into).collect();
+    let lists = with_reasons(&service, lists).await?;
     Ok(Json(ListsOfFacility { facility, lists }))
 }

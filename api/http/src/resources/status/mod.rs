@@ -2,6 +2,8 @@
 //! far it is.
 
 use axum::Json;
+use domain::ProviderId;
+use domain::procedure::Role;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,10 +12,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Caller;
 use crate::problem::Problem;
 use crate::resources::Served;
 use crate::service::Service;
-use crate::vocabulary::Day;
+use crate::vocabulary::{Day, Key, RoleName};
 
 pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -45,12 +48,25 @@ pub(crate) struct Status {
     /// The city's day.
     #[schema(value_type = Day)]
     today: Date,
+    /// Who asks.
+    caller: CallerView,
+}
+
+/// Who asks, as the token says.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Caller)]
+pub(crate) struct CallerView {
+    #[schema(value_type = RoleName)]
+    role: Role,
+    /// The provider of a provider's role; null for all others.
+    #[schema(value_type = Option<Key>)]
+    provider: Option<ProviderId>,
 }
 
 /// Shows the state of the service.
 #[utoipa::path(get, path = "/v1/status", tag = "operations",
     responses((status = 200, body = Status)))]
-pub(crate) async fn show(service: Served) -> Result<Json<Status>, Problem> {
+pub(crate) async fn show(service: Served, caller: Caller) -> Result<Json<Status>, Problem> {
     let snapshot = service.snapshot().await?;
     let before = snapshot.sequence().saturating_sub(1);
     let changes = service.store.changes_after(before, 1).await?;
@@ -63,5 +79,9 @@ pub(crate) async fn show(service: Served) -> Result<Json<Status>, Problem> {
         engine_version: service.engine_version.clone(),
         demo: service.is_demo,
         today: service.clock.today(),
+        caller: CallerView {
+            role: caller.role(),
+            provider: caller.own_provider().cloned(),
+        },
     }))
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Envelope, ProcedureStore};
 use utoipa::ToSchema;
 
-use super::ListView;
+use super::{ListView, with_reasons};
 use crate::access::hexadecimal;
 use crate::problem::Problem;
 use crate::resources::Served;
@@ -72,9 +72,10 @@ pub(crate) async fn compute(
             .is_none_or(|it| *it == list.facility);
         let provider = service.provider_of(&list.facility).await?;
         if is_asked && provider.is_some_and(|provider| caller.may_act_for(&provider)) {
-            lists.push(kept(&service, &write.envelope, list).await?.into());
+            lists.push(kept(&service, &write.envelope, list).await?);
         }
     }
+    let lists = with_reasons(&service, lists).await?;
     Ok(Json(Lists { lists }))
 }
 

@@ -3,6 +3,8 @@
 mod compute;
 mod reorder;
 
+use std::collections::BTreeMap;
+
 use domain::procedure::{SuggestionList, SuggestionRow};
 use domain::{ApplicationId, CareType, ChildId, FacilityId, SuggestionListId};
 use jiff::civil::Date;
@@ -11,8 +13,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::problem::Problem;
 use crate::service::Service;
-use crate::vocabulary::{CareTypeName, Day, Key};
+use crate::vocabulary::{CareTypeName, Day, Key, OverrideReasonName};
 
 pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
     OpenApiRouter::new()
@@ -60,6 +63,9 @@ pub(crate) struct RowView {
     suggested: bool,
     /// What decided, for example `points`, or why not, for example `full`.
     reason: String,
+    /// Reason code of the offer this application holds now, if that left the suggested order.
+    #[schema(value_type = Option<OverrideReasonName>)]
+    override_reason: Option<String>,
 }
 
 impl From<SuggestionRow> for RowView {
@@ -72,8 +78,26 @@ impl From<SuggestionRow> for RowView {
             rank: row.rank,
             suggested: row.suggested,
             reason: row.reason,
+            override_reason: None,
         }
     }
+}
+
+/// Lists with the reasons of offers held now: lists keep none, because they are older than the offers.
+pub(crate) async fn with_reasons(
+    service: &Service,
+    lists: impl IntoIterator<Item = SuggestionList>,
+) -> Result<Vec<ListView>, Problem> {
+    let offers = service.store.overridden_offers().await?;
+    let held = offers.into_iter().filter(|offer| offer.holds_a_place);
+    let reasons: BTreeMap<ApplicationId, String> = held
+        .map(|offer| (offer.application, offer.reason))
+        .collect();
+    let mut views: Vec<ListView> = lists.into_iter().map(ListView::from).collect();
+    for row in views.iter_mut().flat_map(|list| &mut list.rows) {
+        row.override_reason = reasons.get(&row.application).cloned();
+    }
+    Ok(views)
 }
 
 impl From<SuggestionList> for ListView {

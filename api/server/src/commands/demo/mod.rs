@@ -1,5 +1,6 @@
 //! `placewright demo`: the main job from first to last, then its pages.
 
+mod catalogues;
 mod pictures;
 mod procedure;
 mod real;
@@ -100,6 +101,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
         &mut summary,
     )
     .await?;
+    catalogues::hand_in(&store, spec.as_of(), &mut summary).await?;
     let mut view = pages::view(&analysis, &city, true, runs)?;
     let bar = context.progress.working("forecasting real populations");
     let real = real::forecasts(&mut output, &mut view, &mut summary)?;

@@ -56,6 +56,23 @@ pub(super) async fn write<'c>(
             let month = values![provider, attestation.month, attestation.attested_on];
             writer.execute(sql::ATTEST, &month).await?;
         }
+        Change::CatalogueStored {
+            provider,
+            catalogue,
+        } => {
+            let version = values![
+                provider,
+                &catalogue.catalogue,
+                catalogue.version,
+                &catalogue.version_hash,
+                catalogue.valid_from,
+                &catalogue.text,
+                &catalogue.stored_by.id,
+                catalogue.stored_by.role.as_str(),
+                catalogue.stored_on,
+            ];
+            writer.execute(sql::STORE_CATALOGUE, &version).await?;
+        }
         Change::ExistingChildrenImported {
             provider,
             care_type,

@@ -29,6 +29,7 @@ pub(super) async fn write<'c>(
         | Change::RolloutSet { .. }
         | Change::ImportDeadlineSet { .. }
         | Change::Attested { .. }
+        | Change::CatalogueStored { .. }
         | Change::ExistingChildrenImported { .. } => {
             super::providers::write(writer, command, change).await
         }

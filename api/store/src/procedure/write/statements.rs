@@ -18,6 +18,9 @@ statements! {
         last_import_on = excluded.last_import_on";
     ATTEST = "insert into attestation (provider_id, month, attested_on) values ($1, $2, $3) \
         on conflict (provider_id, month) do update set attested_on = excluded.attested_on";
+    STORE_CATALOGUE = "insert into criteria_catalogue (provider_id, catalogue, version, \
+        version_hash, valid_from, catalogue_text, stored_by, stored_role, stored_on) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     // Facilities.
     CLOSE_FACILITY = "update facility set closes_on = $2 where facility_id = $1";
     SET_NEEDS_PLAN = "update facility set in_needs_plan = $2 where facility_id = $1";

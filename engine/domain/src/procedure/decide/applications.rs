@@ -216,6 +216,7 @@ pub(super) fn score(
             allowed: "1 to 64 bytes",
         });
     }
+    super::catalogues::check_version(situation, catalogue_version)?;
     let mut points = points.to_vec();
     points.sort();
     if application.points == points

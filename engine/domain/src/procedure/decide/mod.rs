@@ -3,6 +3,7 @@
 mod applications;
 mod availability;
 mod beside;
+mod catalogues;
 mod children;
 mod conclusion;
 mod contracts;
@@ -118,6 +119,10 @@ pub fn decide(situation: &Situation, command: &Command) -> Result<Vec<Change>, R
         | Command::SetRollout { .. }
         | Command::SetImportDeadline { .. }
         | Command::Attest { .. } => providers::decide(situation, command),
+        Command::StoreCatalogue {
+            provider,
+            catalogue,
+        } => catalogues::store(situation, provider, catalogue),
         Command::RegisterFacility(_)
         | Command::CloseFacility { .. }
         | Command::SetNeedsPlan { .. }

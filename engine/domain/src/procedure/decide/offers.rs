@@ -11,6 +11,7 @@ use super::super::offer::{Offer, OfferState};
 use super::super::refusal::Refusal;
 use super::super::situation::Situation;
 use super::super::stay_months::Stay;
+use super::super::suggestion::SuggestionList;
 use super::look_up::{
     child, facility, in_order, not_past, open_application, open_applications, reason,
 };
@@ -48,6 +49,7 @@ pub(super) fn make(situation: &Situation, id: &ChildId, new: &NewOffer) -> Decis
     in_order("the end of the stay", stay.first_day, stay.last_day)?;
     // What the child holds here itself it gives up when it moves: it never takes two places.
     availability::room(place, stay.months(), |held| held.child != *id)?;
+    check_order(situation, application, new)?;
     let mut changes = vec![Change::OfferMade {
         child: id.clone(),
         application: application.id.clone(),
@@ -84,6 +86,35 @@ fn check_terms(situation: &Situation, new: &NewOffer) -> Result<(), Refusal> {
         Some(code) => reason("an offer that leaves the suggested order", code),
         None => Ok(()),
     }
+}
+
+/// An offer to a child that the list of the facility does not suggest, or that stands behind another
+/// suggested child which still waits, says why (K16). Without a list there is no order to leave.
+fn check_order(
+    situation: &Situation,
+    application: &Application,
+    new: &NewOffer,
+) -> Result<(), Refusal> {
+    let of_the_place = |list: &&SuggestionList| {
+        list.facility == application.facility && list.care_type == application.care_type
+    };
+    let Some(list) = situation.suggestions.as_ref().filter(of_the_place) else {
+        return Ok(());
+    };
+    let mut next = list.rows.iter().filter(|row| {
+        let is_this = row.application == application.id;
+        row.suggested && (is_this || situation.waiting.contains(&row.application))
+    });
+    let is_next = next
+        .next()
+        .is_some_and(|row| row.application == application.id);
+    if is_next || new.override_reason.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::OverrideReasonMissing {
+        application: application.id.clone(),
+        list: list.id.clone(),
+    })
 }
 
 /// The oldest freed place the offer fills is no longer waiting.

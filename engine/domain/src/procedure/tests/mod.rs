@@ -6,6 +6,7 @@
 
 mod agreement;
 mod applications;
+mod catalogues;
 mod conclusion;
 mod contracts;
 mod facilities;

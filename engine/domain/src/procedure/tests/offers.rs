@@ -1,7 +1,7 @@
 //! Offers: room, deadlines, answers, freed places.
 
 use super::*;
-use crate::Month;
+use crate::{Month, SuggestionListId};
 
 fn offer_with(change: impl FnOnce(&mut NewOffer)) -> Command {
     let mut offer = new_offer("o1", "a");
@@ -36,6 +36,58 @@ fn an_offer_holds_its_place_for_the_whole_expected_stay_and_only_one_stands() {
         city.refuses(&make_offer("c1", "o1", "b")),
         Refusal::AlreadyKnown { .. }
     ));
+}
+
+#[test]
+fn an_offer_that_leaves_the_suggested_order_says_why() {
+    let mut city = applied();
+    let row = |application: &str, position: u32, suggested: bool| SuggestionRow {
+        position,
+        application: application_id(application),
+        child: child_id("c1"),
+        points: 4,
+        rank: 1,
+        suggested,
+        reason: "points".to_owned(),
+    };
+    let list = |rows: Vec<SuggestionRow>| SuggestionList {
+        id: SuggestionListId::new("l1").unwrap(),
+        facility: facility_id("A"),
+        care_type: CareType::Nursery,
+        starts_on: START,
+        computed_from: 3,
+        free_places: 1,
+        rows,
+        override_reason: None,
+    };
+    let missing = Refusal::OverrideReasonMissing {
+        application: application_id("a"),
+        list: SuggestionListId::new("l1").unwrap(),
+    };
+    let offer = make_offer("c1", "o1", "a");
+    city.situation.waiting = [application_id("x")].into();
+    for (rows, is_refused) in [
+        (vec![row("a", 1, false)], true),
+        (vec![], true),
+        (vec![row("x", 1, true), row("a", 2, true)], true),
+        (vec![row("y", 1, true), row("a", 2, true)], false),
+        (vec![row("x", 1, false), row("a", 2, true)], false),
+        (vec![row("a", 1, true), row("x", 2, true)], false),
+    ] {
+        city.situation.suggestions = Some(list(rows.clone()));
+        let decided = crate::procedure::decide(&city.situation, &offer);
+        assert_eq!(
+            decided.err(),
+            is_refused.then(|| missing.clone()),
+            "{rows:?}"
+        );
+        let reasoned = offer_with(|offer| offer.override_reason = Some("hardship".to_owned()));
+        assert!(crate::procedure::decide(&city.situation, &reasoned).is_ok());
+    }
+    let mut elsewhere = list(vec![]);
+    elsewhere.facility = facility_id("B");
+    city.situation.suggestions = Some(elsewhere);
+    city.does(&offer);
 }
 
 #[test]

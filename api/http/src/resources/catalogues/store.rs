@@ -1,0 +1,49 @@
+//! `PUT /v1/catalogues/{provider}`: a provider hands in a version of its catalogue.
+
+use axum::response::Response;
+use domain::ProviderId;
+use domain::procedure::{CatalogueVersion, Command};
+
+use super::check::CatalogueText;
+use super::{aside, parsed, require_own};
+use crate::asked::KeyOf;
+use crate::problem::Problem;
+use crate::resources::Served;
+use crate::written::{Write, Written, answer};
+
+/// Keeps a version of the provider's catalogue; it is in force from its `valid_from` until the next one.
+///
+/// Read and checked by law as in `:check` (422 `catalogue-refused`); it names the provider itself (422
+/// `catalogue-of-another-provider`). The first one may have begun before; every other one begins today
+/// or later, and after the newest one. `If-Match` takes the entity tag of the provider.
+#[utoipa::path(put, path = "/v1/catalogues/{provider}", tag = "catalogues",
+    request_body = CatalogueText, responses((status = 200, body = Written)))]
+pub(crate) async fn store(
+    service: Served,
+    KeyOf(provider): KeyOf<ProviderId>,
+    write: Write<CatalogueText>,
+) -> Result<Response, Problem> {
+    write.caller.require_provider(&provider)?;
+    let text = write.body.catalogue.clone();
+    let own = provider.clone();
+    let version = aside(move || {
+        let catalogue = parsed(&text)?;
+        require_own(&catalogue, &own)?;
+        Ok((catalogue, text))
+    });
+    let (catalogue, text) = version.await?;
+    let command = Command::StoreCatalogue {
+        provider,
+        catalogue: CatalogueVersion {
+            catalogue: catalogue.id().to_owned(),
+            version: catalogue.version(),
+            version_hash: catalogue.version_hash(),
+            valid_from: catalogue.valid_from(),
+            text,
+            stored_by: write.caller.person(),
+            stored_on: write.envelope.today,
+        },
+    };
+    let receipt = write.perform(&service, &command).await?;
+    answer(&service, &write.caller, &receipt).await
+}
