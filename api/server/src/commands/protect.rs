@@ -373,6 +373,7 @@ dimensions = ["area"]
             spec: write(folder, "spec.toml", spec),
             microdata: write(folder, "children.csv", microdata),
             out: folder.join("out"),
+            secret_key: None,
         };
         let context = Context {
             progress: Progress::new(true),
