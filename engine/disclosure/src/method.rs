@@ -7,7 +7,7 @@ use crate::merging::MergedArea;
 
 /// How a released table was protected, with everything a reader is told about it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
+#[serde(tag = "name", rename_all = "kebab-case")]
 pub enum ProtectionMethod {
     /// Small counts hidden, and what would give them away; see [`crate::release`].
     Suppression,

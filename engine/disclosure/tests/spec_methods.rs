@@ -118,15 +118,17 @@ fn tables_of_one_spec_with_cell_keys_agree_wherever_they_count_the_same_children
 }
 
 #[test]
-fn merging_is_left_where_suppression_loses_less() {
-    let tables = run(&MERGING.replace("] }", "], \"or_suppress_by\": \"maximum_difference\" }"));
-    // Two areas put together lose half their difference, which is less than a whole cell.
-    let names: Vec<&str> = tables.iter().map(|table| table.method().as_str()).collect();
-    assert!(names[0] == "merging" || names[0] == "suppression");
-    assert_eq!(
-        names[1], "suppression",
-        "a table without areas is protected by suppression"
-    );
+fn tables_without_the_areas_of_a_merging_spec_are_protected_by_suppression() {
+    for metric in ["maximum_difference", "hellinger"] {
+        let choosing = format!("], \"or_suppress_by\": \"{metric}\" }}");
+        let tables = run(&MERGING.replace("] }", &choosing));
+        assert_eq!(tables[1].method().as_str(), "suppression");
+        assert_eq!(
+            tables[1].loss().suppressed_cells,
+            0,
+            "90 children in two care types"
+        );
+    }
 }
 
 #[test]

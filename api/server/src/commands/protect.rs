@@ -455,6 +455,7 @@ dimensions = ["area"]
             out: folder.join("out"),
             ledger: no_ledger(),
             accept_proposal: false,
+            secret_key: None,
         };
         let context = Context {
             progress: Progress::new(true),
