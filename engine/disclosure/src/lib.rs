@@ -78,8 +78,8 @@ pub use dimension::{Dimension, Label, Member, TOTAL_CODE};
 pub use error::{ERROR_CODES, ReleaseError, TableError, WriteError};
 pub use ledger::{
     Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
-    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown, StatedCell,
-    StatedRefusal, StatedRelease, WitnessTerm,
+    ReleaseLedger, ReleaseProposal, ReleaseRequest, ReleaseScope, ReleaseWitness, Shown,
+    StatedCell, StatedRefusal, StatedRelease, WitnessTerm,
 };
 pub use note::MethodNote;
 pub use policy::{DisclosurePolicy, PolicyError, ZeroRule};

@@ -4,7 +4,8 @@
 
 use disclosure::{
     ConfidentialTable, Dimension, DisclosurePolicy, Label, LedgerDecision, LedgerError, Member,
-    ReleaseLedger, ReleaseRequest, ReleaseScope, ReleasedTable, StatedRelease, TOTAL_CODE, ZeroRule,
+    ReleaseLedger, ReleaseRequest, ReleaseScope, ReleasedTable, StatedRelease, TOTAL_CODE,
+    ZeroRule,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -12,7 +13,12 @@ use proptest::test_runner::TestRunner;
 use solver::{Equality, LinearForm, LinearSystem, cell_bounds};
 
 const K: u32 = 3;
-const AREAS: [(&str, &str); 4] = [("a1", "north"), ("a2", "north"), ("a3", "south"), ("a4", "south")];
+const AREAS: [(&str, &str); 4] = [
+    ("a1", "north"),
+    ("a2", "north"),
+    ("a3", "south"),
+    ("a4", "south"),
+];
 const CARE: [&str; 2] = ["nursery", "school"];
 const AGES: [&str; 3] = ["1", "2", "3"];
 const ATOMS: usize = 24;
@@ -61,7 +67,13 @@ impl Wish {
     }
 
     fn name(&self) -> String {
-        format!("t{}{}{}{:?}", self.area, u8::from(self.care), u8::from(self.age), self.only)
+        format!(
+            "t{}{}{}{:?}",
+            self.area,
+            u8::from(self.care),
+            u8::from(self.age),
+            self.only
+        )
     }
 
     fn request(&self, counts: &Month) -> ReleaseRequest {
@@ -74,8 +86,11 @@ impl Wish {
             0 => {}
             1 => dimensions.push(flat("district", &["north", "south"])),
             _ => {
-                let mut members = vec![Member::new("north", label()), Member::new("south", label())];
-                members.extend(AREAS.map(|(area, district)| Member::new(area, label()).under(district)));
+                let mut members =
+                    vec![Member::new("north", label()), Member::new("south", label())];
+                members.extend(
+                    AREAS.map(|(area, district)| Member::new(area, label()).under(district)),
+                );
                 dimensions.push(Dimension::new("area", label(), members));
             }
         }
@@ -104,7 +119,8 @@ impl Wish {
             }
             Some((codes, counts[atom]))
         });
-        let table = ConfidentialTable::from_records(self.name(), label(), dimensions, records).unwrap();
+        let table =
+            ConfidentialTable::from_records(self.name(), label(), dimensions, records).unwrap();
         let mut request = ReleaseRequest::new(table, policy(), scope(self.month));
         if self.area == 1 {
             request = request.measured_as("district", "area");
@@ -117,8 +133,11 @@ impl Wish {
 
     /// The atoms of a cell, from its codes alone.
     fn atoms(&self, table: &ReleasedTable, codes: &[&str]) -> Vec<usize> {
-        let columns: Vec<String> =
-            table.dimensions().iter().map(|dimension| dimension.code.to_owned()).collect();
+        let columns: Vec<String> = table
+            .dimensions()
+            .iter()
+            .map(|dimension| dimension.code.to_owned())
+            .collect();
         let is_in = |atom: &usize| {
             let (area, care, age) = coordinates_of(*atom);
             self.only.is_none_or(|only| only == care)
@@ -155,29 +174,44 @@ fn attack(months: &[Month], released: &[(Wish, ReleasedTable)]) -> Vec<String> {
         }
     }
     let truth = |month: usize, atoms: &[usize]| -> u64 {
-        atoms.iter().map(|&atom| u64::from(months[month][atom])).sum()
+        atoms
+            .iter()
+            .map(|&atom| u64::from(months[month][atom]))
+            .sum()
     };
     let mut found = Vec::new();
     let mut bounds = Vec::new();
     for month in 0..months.len() {
-        let rows = seen.iter().filter(|cell| cell.month == month).filter_map(|cell| {
-            Some(Equality {
-                form: LinearForm { terms: cell.atoms.iter().map(|&atom| (atom, 1.0)).collect() },
-                right_hand_side: cell.value? as f64,
-            })
-        });
+        let rows = seen
+            .iter()
+            .filter(|cell| cell.month == month)
+            .filter_map(|cell| {
+                Some(Equality {
+                    form: LinearForm {
+                        terms: cell.atoms.iter().map(|&atom| (atom, 1.0)).collect(),
+                    },
+                    right_hand_side: cell.value? as f64,
+                })
+            });
         let system = LinearSystem::new(ATOMS, rows.collect()).unwrap();
         let forms: Vec<LinearForm> = seen
             .iter()
-            .map(|cell| LinearForm { terms: cell.atoms.iter().map(|&atom| (atom, 1.0)).collect() })
+            .map(|cell| LinearForm {
+                terms: cell.atoms.iter().map(|&atom| (atom, 1.0)).collect(),
+            })
             .collect();
         bounds.push(cell_bounds(&system, &forms).unwrap());
     }
     for (number, cell) in seen.iter().enumerate() {
         let (exact, range) = (truth(cell.month, &cell.atoms), bounds[cell.month][number]);
         assert!(range.lower <= exact as f64 + 1e-6 && exact as f64 <= range.upper + 1e-6);
-        if (1..u64::from(K)).contains(&exact) && (range.lower > 1e-6 || range.upper < f64::from(K) - 1e-6) {
-            found.push(format!("month {}: {:?} is {exact}, known as {range:?}", cell.month, cell.atoms));
+        if (1..u64::from(K)).contains(&exact)
+            && (range.lower > 1e-6 || range.upper < f64::from(K) - 1e-6)
+        {
+            found.push(format!(
+                "month {}: {:?} is {exact}, known as {range:?}",
+                cell.month, cell.atoms
+            ));
         }
         for other in seen.iter().filter(|other| other.month == cell.month) {
             let is_part = other.atoms.iter().all(|atom| cell.atoms.contains(atom));
@@ -185,7 +219,10 @@ fn attack(months: &[Month], released: &[(Wish, ReleasedTable)]) -> Vec<String> {
                 && (1..u64::from(K)).contains(&(whole - part))
                 && part > 0
             {
-                found.push(format!("month {}: {:?} less {:?}", cell.month, cell.atoms, other.atoms));
+                found.push(format!(
+                    "month {}: {:?} less {:?}",
+                    cell.month, cell.atoms, other.atoms
+                ));
             }
         }
     }
@@ -199,10 +236,15 @@ fn attack(months: &[Month], released: &[(Wish, ReleasedTable)]) -> Vec<String> {
         if !(1..u64::from(K)).contains(&change) {
             continue;
         }
-        let there = seen.iter().any(|other| other.month == next && other.atoms == cell.atoms);
+        let there = seen
+            .iter()
+            .any(|other| other.month == next && other.atoms == cell.atoms);
         let width = |month: usize| bounds[month][number].upper - bounds[month][number].lower;
         if there && width(cell.month) < 1e-6 && width(next) < 1e-6 {
-            found.push(format!("{:?} changes by {change} from month {}", cell.atoms, cell.month));
+            found.push(format!(
+                "{:?} changes by {change} from month {}",
+                cell.atoms, cell.month
+            ));
         }
     }
     found
@@ -219,7 +261,9 @@ fn publish(months: &[Month], wishes: &[Wish], forgetful: bool) -> Vec<(Wish, Rel
             LedgerDecision::Repeated(_) => continue,
             LedgerDecision::Refused(refusal) => {
                 assert!(refusal.findings() > 0);
-                let Some(proposal) = refusal.proposal() else { continue };
+                let Some(proposal) = refusal.proposal() else {
+                    continue;
+                };
                 match ledger.decide(proposal.request()).unwrap() {
                     LedgerDecision::Released(passed) => passed,
                     other => panic!("a proposal has to pass: {other:?}"),
@@ -236,7 +280,10 @@ fn publish(months: &[Month], wishes: &[Wish], forgetful: bool) -> Vec<(Wish, Rel
 }
 
 fn months() -> impl Strategy<Value = Vec<Month>> {
-    let first = prop::collection::vec(prop_oneof![1 => Just(0_u32), 2 => 1_u32..=4, 4 => 5_u32..=25], ATOMS);
+    let first = prop::collection::vec(
+        prop_oneof![1 => Just(0_u32), 2 => 1_u32..=4, 4 => 5_u32..=25],
+        ATOMS,
+    );
     let movers = prop::collection::vec((0..ATOMS, -3_i64..=3), 0..5);
     (first, prop::collection::vec(movers, 1..3)).prop_map(|(first, steps)| {
         let mut months = vec![first];
@@ -254,7 +301,16 @@ fn months() -> impl Strategy<Value = Vec<Month>> {
 fn wishes(months: usize) -> impl Strategy<Value = Vec<Wish>> {
     let only = prop_oneof![3 => Just(None), 1 => (0_usize..2).prop_map(Some)];
     let wish = (0..months, 0_u8..3, any::<bool>(), any::<bool>(), only).prop_map(
-        |(month, area, care, age, only)| Wish { month, area, care, age, only }.tidy(),
+        |(month, area, care, age, only)| {
+            Wish {
+                month,
+                area,
+                care,
+                age,
+                only,
+            }
+            .tidy()
+        },
     );
     prop::collection::vec(wish, 2..7)
 }
@@ -293,7 +349,13 @@ fn plenty() -> Month {
 }
 
 fn wish(month: usize, area: u8, care: bool, age: bool, only: Option<usize>) -> Wish {
-    Wish { month, area, care, age, only }
+    Wish {
+        month,
+        area,
+        care,
+        age,
+        only,
+    }
 }
 
 fn write(ledger: &mut ReleaseLedger, request: &ReleaseRequest) -> ReleasedTable {
@@ -311,13 +373,23 @@ fn the_same_table_gives_the_same_bytes_again_and_the_ledger_does_not_grow() {
     let request = wish(0, 2, true, true, None).request(&counts);
     let first = write(&mut ledger, &request);
     write(&mut ledger, &wish(0, 1, true, false, None).request(&counts));
-    let kept: Vec<Vec<u8>> =
-        ledger.releases().iter().map(StatedRelease::to_confidential_bytes).collect();
-    let read = kept.iter().map(|bytes| StatedRelease::from_confidential_bytes(bytes).unwrap());
+    let kept: Vec<Vec<u8>> = ledger
+        .releases()
+        .iter()
+        .map(StatedRelease::to_confidential_bytes)
+        .collect();
+    let read = kept
+        .iter()
+        .map(|bytes| StatedRelease::from_confidential_bytes(bytes).unwrap());
     let again = ReleaseLedger::of(read.collect());
     assert!(again == ledger);
-    let LedgerDecision::Repeated(second) = again.decide(&request).unwrap() else { panic!("known") };
-    assert_eq!(serde_json::to_vec(&first).unwrap(), serde_json::to_vec(&*second).unwrap());
+    let LedgerDecision::Repeated(second) = again.decide(&request).unwrap() else {
+        panic!("known")
+    };
+    assert_eq!(
+        serde_json::to_vec(&first).unwrap(),
+        serde_json::to_vec(&*second).unwrap()
+    );
     assert_eq!(first.content_hash(), ledger.releases()[0].content_sha256());
 
     // Other counts under the same name need a revision.
@@ -332,26 +404,46 @@ fn one_child_more_in_a_month_is_not_to_be_read_from_two_tables() {
     second[0] += 1;
     second[6] += 4;
     write(&mut ledger, &wish(0, 2, false, false, None).request(&first));
-    let LedgerDecision::Refused(refusal) =
-        ledger.decide(&wish(1, 2, false, false, None).request(&second)).unwrap()
+    let LedgerDecision::Refused(refusal) = ledger
+        .decide(&wish(1, 2, false, false, None).request(&second))
+        .unwrap()
     else {
         panic!("area a1 has one child more")
     };
     let witness = refusal.witness().unwrap();
     assert_eq!(witness.subject.coordinates, ["a1"]);
-    assert!(witness.german().contains("um weniger als 3 Kinder geändert"), "{}", witness.german());
+    assert!(
+        witness
+            .german()
+            .contains("um weniger als 3 Kinder geändert"),
+        "{}",
+        witness.german()
+    );
     assert!(!refusal.to_string().contains("a1"), "{refusal}");
     let proposal = refusal.proposal().unwrap();
-    let hidden: Vec<String> = proposal.hidden().iter().map(|codes| codes.join("/")).collect();
+    let hidden: Vec<String> = proposal
+        .hidden()
+        .iter()
+        .map(|codes| codes.join("/"))
+        .collect();
     assert!(hidden.contains(&"a1".to_owned()), "{hidden:?}");
     let table = write(&mut ledger, proposal.request());
     assert_eq!(table.display(&["a1"]).as_deref(), Some("."));
-    assert_eq!(table.display(&["a3"]).as_deref(), Some("204"), "what did not move stays");
+    assert_eq!(
+        table.display(&["a3"]).as_deref(),
+        Some("204"),
+        "what did not move stays"
+    );
 }
 
 #[test]
 fn a_sensitive_attribute_all_of_a_group_share_is_not_released() {
-    let members = |codes: &[&str]| codes.iter().map(|c| Member::new(*c, label())).collect::<Vec<_>>();
+    let members = |codes: &[&str]| {
+        codes
+            .iter()
+            .map(|c| Member::new(*c, label()))
+            .collect::<Vec<_>>()
+    };
     let dimensions = vec![
         Dimension::new("area", label(), members(&["a", "b", "c"])),
         Dimension::new("language", label(), members(&["german", "other"])),
@@ -366,10 +458,14 @@ fn a_sensitive_attribute_all_of_a_group_share_is_not_released() {
     };
     let shown = ledger.decide(&asked(&[9, 8, 7, 9, 8, 9], ZeroRule::Published));
     assert_eq!(shown.unwrap_err().code(), "E5095");
-    let even = ledger.decide(&asked(&[9, 8, 7, 9, 8, 9], ZeroRule::Suppressed)).unwrap();
+    let even = ledger
+        .decide(&asked(&[9, 8, 7, 9, 8, 9], ZeroRule::Suppressed))
+        .unwrap();
     assert!(matches!(even, LedgerDecision::Released(_)));
     // Area a: everybody has the other language. The zero is small and hidden; the sum must not show it.
-    let one_sided = ledger.decide(&asked(&[0, 18, 7, 9, 8, 9], ZeroRule::Suppressed)).unwrap();
+    let one_sided = ledger
+        .decide(&asked(&[0, 18, 7, 9, 8, 9], ZeroRule::Suppressed))
+        .unwrap();
     let table = match one_sided {
         LedgerDecision::Released(passed) => passed.table().clone(),
         LedgerDecision::Refused(refusal) => {
@@ -391,15 +487,31 @@ fn a_sensitive_attribute_all_of_a_group_share_is_not_released() {
 #[test]
 fn what_contradicts_itself_or_an_earlier_table_is_refused_with_its_number() {
     let mut ledger = ReleaseLedger::default();
-    write(&mut ledger, &wish(0, 2, false, false, None).request(&plenty()));
+    write(
+        &mut ledger,
+        &wish(0, 2, false, false, None).request(&plenty()),
+    );
     let mut other = plenty();
     other[0] += 9;
     let code = |request: &ReleaseRequest| ledger.decide(request).unwrap_err().code();
-    assert_eq!(code(&wish(0, 1, false, false, None).request(&other)), "E5091");
+    assert_eq!(
+        code(&wish(0, 1, false, false, None).request(&other)),
+        "E5091"
+    );
     let good = wish(0, 2, true, false, None).request(&plenty());
     assert_eq!(code(&good.clone().measured_as("floor", "area")), "E5090");
-    assert_eq!(code(&good.clone().restricted_to("care", ["nursery"])), "E5090");
-    assert_eq!(code(&good.clone().hiding([vec!["a9".to_owned(), "nursery".to_owned()]])), "E5090");
+    assert_eq!(
+        code(&good.clone().restricted_to("care", ["nursery"])),
+        "E5090"
+    );
+    assert_eq!(
+        code(
+            &good
+                .clone()
+                .hiding([vec!["a9".to_owned(), "nursery".to_owned()]])
+        ),
+        "E5090"
+    );
     let bytes = ledger.releases()[0].to_confidential_bytes();
     for damaged in [&bytes[..bytes.len() - 1], &[], &bytes[1..]] {
         let error = StatedRelease::from_confidential_bytes(damaged).unwrap_err();

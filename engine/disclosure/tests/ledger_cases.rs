@@ -12,20 +12,40 @@ use serde_json::Value;
 /// File, `k`, zeros, and whether each release passes as it was published (the second one beside the first,
 /// repaired where it had to be).
 const CASES: [(&str, u32, ZeroRule, [bool; 2]); 4] = [
-    ("usersupport136_linked", 4, ZeroRule::Suppressed, [true, false]),
-    ("usersupport133_linked", 5, ZeroRule::Suppressed, [false, true]),
-    ("acro117_differencing", 10, ZeroRule::Published, [true, false]),
+    (
+        "usersupport136_linked",
+        4,
+        ZeroRule::Suppressed,
+        [true, false],
+    ),
+    (
+        "usersupport133_linked",
+        5,
+        ZeroRule::Suppressed,
+        [false, true],
+    ),
+    (
+        "acro117_differencing",
+        10,
+        ZeroRule::Published,
+        [true, false],
+    ),
     ("acro198_margins", 10, ZeroRule::Suppressed, [true, false]),
 ];
 
 fn case(name: &str) -> Option<Value> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
     let root = std::env::var("PLACEWRIGHT_SHARED").map_or_else(|_| beside(), PathBuf::from);
-    let path = root.join("cases/disclosure/ledger").join(format!("{name}.json"));
+    let path = root
+        .join("cases/disclosure/ledger")
+        .join(format!("{name}.json"));
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(serde_json::from_str(&text).unwrap()),
         Err(error) => {
-            println!("skipped: {} is not there ({error}); set PLACEWRIGHT_SHARED", path.display());
+            println!(
+                "skipped: {} is not there ({error}); set PLACEWRIGHT_SHARED",
+                path.display()
+            );
             None
         }
     }
@@ -36,15 +56,32 @@ fn scope() -> ReleaseScope {
 }
 
 /// A release of a case, with further cells hidden.
-fn stated(case: &Value, number: usize, hidden: &[String], (k, zeros): (u32, ZeroRule)) -> StatedRelease {
+fn stated(
+    case: &Value,
+    number: usize,
+    hidden: &[String],
+    (k, zeros): (u32, ZeroRule),
+) -> StatedRelease {
     let release = &case["releases"][number];
     let cells = release["cells"].as_array().unwrap().iter().map(|cell| {
         let code = cell["cell"].as_str().unwrap();
-        let atoms: Vec<&str> =
-            cell["members"].as_array().unwrap().iter().map(|atom| atom.as_str().unwrap()).collect();
-        let count = atoms.iter().map(|atom| case["atoms"][atom].as_u64().unwrap()).sum();
-        let is_hidden = cell["suppressed"].as_bool().unwrap() || hidden.iter().any(|one| one == code);
-        let shown = if is_hidden { Shown::Suppressed } else { Shown::Exact };
+        let atoms: Vec<&str> = cell["members"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|atom| atom.as_str().unwrap())
+            .collect();
+        let count = atoms
+            .iter()
+            .map(|atom| case["atoms"][atom].as_u64().unwrap())
+            .sum();
+        let is_hidden =
+            cell["suppressed"].as_bool().unwrap() || hidden.iter().any(|one| one == code);
+        let shown = if is_hidden {
+            Shown::Suppressed
+        } else {
+            Shown::Exact
+        };
         StatedCell::new(code, atoms, count, shown)
     });
     let name = release["name"].as_str().unwrap();
@@ -91,11 +128,17 @@ fn the_gate_blocks_or_repairs_the_second_release_of_every_sequence_and_knows_the
                 &ReleaseLedger::of(together.clone()),
                 &stored["atom_bounds_with_all_earlier"],
             );
-            assert!(alone <= 1e-6 && joint <= 1e-6, "{name} {number}: {alone} {joint}");
+            assert!(
+                alone <= 1e-6 && joint <= 1e-6,
+                "{name} {number}: {alone} {joint}"
+            );
             // Beside the first release as it was published, the second one never passes.
             let mut careless = ReleaseLedger::of(together[..number].to_vec());
             let beside = careless.admit(published.clone()).unwrap();
-            assert!(number == 0 || matches!(beside, Admission::Refused(_)), "{name}");
+            assert!(
+                number == 0 || matches!(beside, Admission::Refused(_)),
+                "{name}"
+            );
             let before = ledger.len();
             let (gate, words) = match ledger.admit(published.clone()).unwrap() {
                 Admission::Written => ("passes", String::new()),
@@ -106,8 +149,14 @@ fn the_gate_blocks_or_repairs_the_second_release_of_every_sequence_and_knows_the
                     let witness = refusal.witness.unwrap();
                     assert!(!witness.terms.is_empty());
                     let repaired = stated(&case, number, &hide, (k, zeros));
-                    assert!(matches!(ledger.admit(repaired).unwrap(), Admission::Written));
-                    ("repairs", format!("{} | {}", witness.english(), hide.join(", ")))
+                    assert!(matches!(
+                        ledger.admit(repaired).unwrap(),
+                        Admission::Written
+                    ));
+                    (
+                        "repairs",
+                        format!("{} | {}", witness.english(), hide.join(", ")),
+                    )
                 }
             };
             assert_eq!(gate == "passes", passes[number], "{name} {number}");
@@ -121,11 +170,19 @@ fn the_gate_blocks_or_repairs_the_second_release_of_every_sequence_and_knows_the
 
 #[test]
 fn the_witness_of_usersupport_136_is_the_calculation_of_its_issue() {
-    let Some(case) = case("usersupport136_linked") else { return };
+    let Some(case) = case("usersupport136_linked") else {
+        return;
+    };
     let rules = (4, ZeroRule::Suppressed);
     let mut ledger = ReleaseLedger::default();
-    assert!(matches!(ledger.admit(stated(&case, 0, &[], rules)).unwrap(), Admission::Written));
-    assert!(matches!(ledger.admit(stated(&case, 0, &[], rules)).unwrap(), Admission::Known));
+    assert!(matches!(
+        ledger.admit(stated(&case, 0, &[], rules)).unwrap(),
+        Admission::Written
+    ));
+    assert!(matches!(
+        ledger.admit(stated(&case, 0, &[], rules)).unwrap(),
+        Admission::Known
+    ));
     assert_eq!(ledger.len(), 1);
     let Admission::Refused(refusal) = ledger.admit(stated(&case, 1, &[], rules)).unwrap() else {
         panic!("both together give K");

@@ -265,7 +265,12 @@ impl<'a> BoundProver<'a> {
         let mut problem = RowProblem::new();
         let weights: Vec<(Col, Col)> = rows
             .iter()
-            .map(|_| (problem.add_column(1.0, 0.0..), problem.add_column(1.0, 0.0..)))
+            .map(|_| {
+                (
+                    problem.add_column(1.0, 0.0..),
+                    problem.add_column(1.0, 0.0..),
+                )
+            })
             .collect();
         let mut terms: BTreeMap<usize, Vec<(Col, f64)>> = BTreeMap::new();
         let mut right = Vec::new();
@@ -375,7 +380,10 @@ mod tests {
         let least = prover.minimal(&free, BoundSide::Least).unwrap().unwrap();
         assert_eq!((least.bound, least.multipliers.len()), (0.0, 0));
         let honest = prover.minimal(&tied, BoundSide::Greatest).unwrap().unwrap();
-        assert_eq!((honest.bound, honest.multipliers.clone()), (4.0, vec![(0, 1.0)]));
+        assert_eq!(
+            (honest.bound, honest.multipliers.clone()),
+            (4.0, vec![(0, 1.0)])
+        );
         let mut forged = honest.clone();
         forged.bound = 3.0;
         assert!(!forged.holds(&system, &tied, BoundSide::Greatest));

@@ -1,8 +1,8 @@
 //! `protect --ledger` and `audit-table --ledger`: tables judged beside everything released before.
 
 use disclosure::{
-    AttackerAudit, ConfidentialTable, DisclosurePolicy, LedgerDecision, LedgerError, PassedRelease, Refusal,
-    ReleaseLedger, ReleaseRequest, ReleaseScope, ReleasedTable,
+    AttackerAudit, ConfidentialTable, DisclosurePolicy, LedgerDecision, LedgerError, PassedRelease,
+    Refusal, ReleaseLedger, ReleaseRequest, ReleaseScope, ReleasedTable,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -84,7 +84,9 @@ pub(crate) async fn judge(
     for outcome in outcomes {
         match outcome {
             Outcome::Passed(passed) => {
-                store.keep_passed(&passed, written, Timestamp::now()).await?;
+                store
+                    .keep_passed(&passed, written, Timestamp::now())
+                    .await?;
                 written += 1;
                 released.push(passed.table().clone());
             }
@@ -97,7 +99,10 @@ pub(crate) async fn judge(
     let audits = ledger.audit(scope)?;
     let attack = |name: &str| {
         let found = audits.iter().find(|(table, _)| table == name);
-        found.map_or_else(|| AttackerAudit { cells: Vec::new() }, |(_, audit)| audit.clone())
+        found.map_or_else(
+            || AttackerAudit { cells: Vec::new() },
+            |(_, audit)| audit.clone(),
+        )
     };
     let pairs = released.into_iter().map(|table| {
         let audit = attack(table.name());
@@ -125,8 +130,12 @@ fn decide(
 /// A request that contradicts the ledger is bad input.
 fn bad_request(error: LedgerError) -> Failure {
     let text = error.to_string();
-    let message = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
-    let listed = disclosure::ERROR_CODES.iter().find(|code| code.code == error.code());
+    let message = text
+        .split_once(": ")
+        .map_or(text.as_str(), |(_, rest)| rest);
+    let listed = disclosure::ERROR_CODES
+        .iter()
+        .find(|code| code.code == error.code());
     let remedy = listed.map_or("", |code| code.remedy);
     Failure::argument(error.code(), "ledger", message, remedy)
 }
@@ -150,7 +159,9 @@ pub(crate) fn tell_refusals(refusals: &[Refusal], summary: &mut Summary) {
             }
         }
     }
-    summary.line("Nothing was written. Witness and proposal are internal: they tell which cells are small.");
+    summary.line(
+        "Nothing was written. Witness and proposal are internal: they tell which cells are small.",
+    );
 }
 
 /// Runs `audit-table --ledger`: every suppressed cell of every release of the date.
@@ -160,9 +171,16 @@ pub(crate) async fn audit(address: &str, scope: &ReleaseScope) -> Result<Summary
     let ledger = store.release_ledger().await?;
     let audits = ledger.audit(scope)?;
     let mut summary = Summary::default();
-    summary.line(format!("{} releases of {scope}, attacked together.", audits.len()));
+    summary.line(format!(
+        "{} releases of {scope}, attacked together.",
+        audits.len()
+    ));
     for (table, audit) in &audits {
-        let recovered = audit.cells.iter().filter(|cell| cell.is_recovered()).count();
+        let recovered = audit
+            .cells
+            .iter()
+            .filter(|cell| cell.is_recovered())
+            .count();
         summary.line(format!(
             "{table}: {} cells are suppressed; {recovered} can be calculated.",
             audit.cells.len()
@@ -171,12 +189,18 @@ pub(crate) async fn audit(address: &str, scope: &ReleaseScope) -> Result<Summary
             let upper = cell
                 .upper
                 .map_or_else(|| "no limit".to_owned(), |upper| upper.to_string());
-            summary.line(format!("  {}: {} to {upper}", cell.coordinates.join(" / "), cell.lower));
+            summary.line(format!(
+                "  {}: {} to {upper}",
+                cell.coordinates.join(" / "),
+                cell.lower
+            ));
         }
     }
     let listed: Vec<serde_json::Value> = audits
         .iter()
-        .map(|(table, audit)| serde_json::json!({ "table": table, "suppressed_cells": audit.cells }))
+        .map(
+            |(table, audit)| serde_json::json!({ "table": table, "suppressed_cells": audit.cells }),
+        )
         .collect();
     summary.value("releases", &listed)?;
     Ok(summary)

@@ -204,13 +204,14 @@ pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> 
     }
     let (Some(spec), Some(file)) = (&arguments.spec, &arguments.table) else {
         // clap asks for both where no ledger is given.
-        return Err(Failure::Run(anyhow::anyhow!("--spec and --table are needed")));
+        return Err(Failure::Run(anyhow::anyhow!(
+            "--spec and --table are needed"
+        )));
     };
     let spec = read_spec(spec)?;
     let table_name = table_name(arguments, file, &spec);
     let input = open_as_csv(file)?;
-    let table = read_published(input, &name(file), &spec, &table_name)
-        .map_err(Failure::Input)?;
+    let table = read_published(input, &name(file), &spec, &table_name).map_err(Failure::Input)?;
     let attack = audit_published(&table).map_err(|error| match error {
         AuditError::Contradiction(problem) => Failure::Input(vec![problem]),
         error => Failure::Run(error.into()),
@@ -415,7 +416,10 @@ dimensions = ["area"]
         let refused = protect_beside(folder, &next, (4, "next", false)).unwrap();
         assert!(!refused.passed());
         let text = refused.text();
-        assert!(text.contains("E5098") && text.contains("Zelle „0201"), "{text}");
+        assert!(
+            text.contains("E5098") && text.contains("Zelle „0201"),
+            "{text}"
+        );
         assert!(!folder.join("next").exists());
         let accepted = protect_beside(folder, &next, (4, "next", true)).unwrap();
         assert!(accepted.passed(), "{}", accepted.text());
@@ -429,7 +433,10 @@ dimensions = ["area"]
             ledger: in_ledger(folder, 4),
         });
         let text = audit.unwrap().text().to_owned();
-        assert!(text.contains("2 releases of children at 2026-04-01"), "{text}");
+        assert!(
+            text.contains("2 releases of children at 2026-04-01"),
+            "{text}"
+        );
         let other = protect_beside(folder, &MICRODATA.replace("17", "27"), (3, "other", false));
         assert!(problems(other)[0].starts_with("E5097"));
     }

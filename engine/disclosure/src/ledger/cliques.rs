@@ -98,7 +98,10 @@ fn tree(cliques: &[BTreeSet<u16>]) -> Vec<(usize, usize, Vec<u16>)> {
         for from in (0..cliques.len()).filter(|&clique| inside[clique]) {
             for to in (0..cliques.len()).filter(|&clique| !inside[clique]) {
                 let shared: Vec<u16> = cliques[from].intersection(&cliques[to]).copied().collect();
-                if best.as_ref().is_none_or(|(_, _, most)| shared.len() > most.len()) {
+                if best
+                    .as_ref()
+                    .is_none_or(|(_, _, most)| shared.len() > most.len())
+                {
                     best = Some((from, to, shared));
                 }
             }
@@ -116,7 +119,10 @@ mod tests {
     use super::*;
 
     fn groups(groups: &[&[u16]]) -> Vec<BTreeSet<u16>> {
-        groups.iter().map(|group| group.iter().copied().collect()).collect()
+        groups
+            .iter()
+            .map(|group| group.iter().copied().collect())
+            .collect()
     }
 
     #[test]

@@ -32,7 +32,12 @@ pub(crate) fn small_differences(
     }
     let most = u64::from(minimum_of.iter().copied().max().unwrap_or(0));
     let mut found = Differences::default();
-    for (number, fact) in facts.list.iter().enumerate().filter(|&(number, _)| is_new[number]) {
+    for (number, fact) in facts
+        .list
+        .iter()
+        .enumerate()
+        .filter(|&(number, _)| is_new[number])
+    {
         let below = fact.count.saturating_sub(most.saturating_sub(1))..fact.count;
         for &part in by_count.range(below).flat_map(|(_, numbers)| numbers) {
             pair(facts, minimum_of, universe, (number, part), &mut found);
@@ -67,7 +72,9 @@ fn pair(
         return;
     }
     if outer.is_exact() && inner.is_exact() {
-        found.findings.push(Finding::ShownDifference { whole, part });
+        found
+            .findings
+            .push(Finding::ShownDifference { whole, part });
     } else {
         found.questions.push(Question {
             subject: Subject::Difference { whole, part },

@@ -97,7 +97,9 @@ pub enum LedgerError {
         scope: String,
     },
     /// Too many crossings.
-    #[error("E5093: the releases together have more than {limit} atoms; leave out a dimension or coarsen it")]
+    #[error(
+        "E5093: the releases together have more than {limit} atoms; leave out a dimension or coarsen it"
+    )]
     TooManyAtoms {
         /// Most atoms.
         limit: usize,
@@ -109,7 +111,9 @@ pub enum LedgerError {
         problem: &'static str,
     },
     /// Zeros have to be suppressed.
-    #[error("E5095: dimension {dimension:?} of table {table:?} is sensitive and zeros are shown; suppress zeros")]
+    #[error(
+        "E5095: dimension {dimension:?} of table {table:?} is sensitive and zeros are shown; suppress zeros"
+    )]
     ZerosShown {
         /// The table.
         table: String,

@@ -92,7 +92,10 @@ impl Facts {
         let place = self.fact(key, stated.count);
         let fact = &mut self.list[place];
         if fact.count != stated.count {
-            let other = fact.sources.first().map(|&(other, _)| releases[other].name.clone());
+            let other = fact
+                .sources
+                .first()
+                .map(|&(other, _)| releases[other].name.clone());
             return Err(LedgerError::Contradiction {
                 table: release.name.clone(),
                 cell: release.coordinates(cell).join(" / "),
@@ -108,7 +111,8 @@ impl Facts {
         fact.least = fact.least.max(least);
         fact.most = fact.most.min(most);
         fact.sources.push((number, cell));
-        fact.filled |= stated.shown == Shown::Suppressed && release.rules.zeros == ZeroRule::Published;
+        fact.filled |=
+            stated.shown == Shown::Suppressed && release.rules.zeros == ZeroRule::Published;
         if release.rules.is_sensitive(stated.count) {
             // The fuller protection wins where two releases differ.
             let full = release.rules.ambiguity == Ambiguity::Full;
@@ -179,7 +183,9 @@ impl Facts {
     fn mark_implied(&mut self, number: usize, release: &StatedRelease) {
         let places = release.places();
         for (cell, stated) in release.cells.iter().enumerate() {
-            let Some(fact) = self.of_cell[number][cell] else { continue };
+            let Some(fact) = self.of_cell[number][cell] else {
+                continue;
+            };
             if !self.list[fact].is_exact() || self.list[fact].implied {
                 continue;
             }

@@ -61,7 +61,11 @@ pub(crate) enum Finding {
     /// A cell is shown in two slices and changed by less than `k`.
     ShownTwice { cell: usize, slice: usize },
     /// As before, for the difference of two cells.
-    DifferenceTwice { whole: usize, part: usize, slice: usize },
+    DifferenceTwice {
+        whole: usize,
+        part: usize,
+        slice: usize,
+    },
     /// As before, for the parts of a cell that are not shown in both slices.
     RemainderTwice {
         whole: usize,

@@ -35,17 +35,17 @@ pub(crate) struct Examination {
 }
 
 impl<'a> Situation<'a> {
-    pub(crate) fn new(
-        kept: &'a [StatedRelease],
-        new: &StatedRelease,
-    ) -> Result<Self, LedgerError> {
+    pub(crate) fn new(kept: &'a [StatedRelease], new: &StatedRelease) -> Result<Self, LedgerError> {
         let related: Vec<&StatedRelease> = kept
             .iter()
             .filter(|release| release.scope.population == new.scope.population)
             .collect();
         let everything: Vec<&StatedRelease> = related.iter().copied().chain([new]).collect();
         let mut universe = Universe::of(&everything);
-        let old = related.iter().copied().filter(|release| release.scope == new.scope);
+        let old = related
+            .iter()
+            .copied()
+            .filter(|release| release.scope == new.scope);
         let old: Vec<&StatedRelease> = old.collect();
         let scopes: BTreeSet<&ReleaseScope> = related
             .iter()
@@ -55,7 +55,10 @@ impl<'a> Situation<'a> {
         let scopes: Vec<ReleaseScope> = scopes.into_iter().cloned().collect();
         let mut slices = Vec::with_capacity(scopes.len());
         for scope in &scopes {
-            let own = related.iter().copied().filter(|release| release.scope == *scope);
+            let own = related
+                .iter()
+                .copied()
+                .filter(|release| release.scope == *scope);
             slices.push(Facts::of(&own.collect::<Vec<_>>(), &mut universe)?);
         }
         let earlier = (0..scopes.len()).rev().filter(|&at| scopes[at] < new.scope);
@@ -189,10 +192,18 @@ impl<'a> Situation<'a> {
             return questions;
         }
         let places = release.places();
-        let bases: Vec<u16> = self.universe.axes_of(release).iter().map(|axis| axis.base).collect();
+        let bases: Vec<u16> = self
+            .universe
+            .axes_of(release)
+            .iter()
+            .map(|axis| axis.base)
+            .collect();
         for &axis in &release.sensitive_axes {
             let axis = axis as usize;
-            let root = release.axes[axis].nodes.iter().position(|node| node.members.is_none());
+            let root = release.axes[axis]
+                .nodes
+                .iter()
+                .position(|node| node.members.is_none());
             let Some(root) = root else { continue };
             for (cell, content) in release.cells.iter().enumerate() {
                 if content.nodes[axis] as usize == root {
@@ -203,14 +214,19 @@ impl<'a> Situation<'a> {
                 let pair = places.get(nodes.as_slice()).and_then(|&group| {
                     Some((facts.of_cell[number][group]?, facts.of_cell[number][cell]?))
                 });
-                let Some((group, category)) = pair else { continue };
+                let Some((group, category)) = pair else {
+                    continue;
+                };
                 let (whole, part) = (&facts.list[group], &facts.list[category]);
-                if whole.count == 0 || whole.count - part.count >= u64::from(release.rules.minimum) {
+                if whole.count == 0 || whole.count - part.count >= u64::from(release.rules.minimum)
+                {
                     continue;
                 }
                 let own = part.key.iter().find(|&&(base, _)| base == bases[axis]);
                 let Some(&(base, set)) = own else { continue };
-                let Some(outside) = self.universe.complement(base, set) else { continue };
+                let Some(outside) = self.universe.complement(base, set) else {
+                    continue;
+                };
                 let mut key = whole.key.clone();
                 key.push((base, outside));
                 key.sort_unstable();
@@ -256,7 +272,9 @@ impl<'a> Situation<'a> {
         let system = polytope.system().map_err(failed)?;
         let bounds = cell_bounds(&system, &polytope.targets).map_err(failed)?;
         let pairs = asked.into_iter().zip(bounds);
-        Ok(pairs.map(|((release, cell, _), bounds)| (release, cell, bounds)).collect())
+        Ok(pairs
+            .map(|((release, cell, _), bounds)| (release, cell, bounds))
+            .collect())
     }
 }
 
@@ -311,8 +329,9 @@ fn failures(polytope: &Polytope, questions: &[Question]) -> Result<Vec<Finding>,
             BoundSide::Least => (0.0, f64::NEG_INFINITY),
             BoundSide::Greatest => (f64::INFINITY, f64::from(limit)),
         };
-        let failed: BTreeSet<usize> =
-            confined_unknowns(&system, &columns, low, high)?.into_iter().collect();
+        let failed: BTreeSet<usize> = confined_unknowns(&system, &columns, low, high)?
+            .into_iter()
+            .collect();
         for (&number, column) in numbers.iter().zip(&columns) {
             if failed.contains(column) {
                 findings.push(Finding::Confined {
@@ -325,8 +344,15 @@ fn failures(polytope: &Polytope, questions: &[Question]) -> Result<Vec<Finding>,
         Ok(())
     };
     let full = |number: &usize| matches!(questions[*number].need, Need::Full(_));
-    confined(open.iter().copied().filter(full).collect(), BoundSide::Least, 0)?;
-    let limits: BTreeSet<u32> = open.iter().map(|&one| questions[one].need.minimum()).collect();
+    confined(
+        open.iter().copied().filter(full).collect(),
+        BoundSide::Least,
+        0,
+    )?;
+    let limits: BTreeSet<u32> = open
+        .iter()
+        .map(|&one| questions[one].need.minimum())
+        .collect();
     for limit in limits {
         let upper = |number: &usize| match questions[*number].need {
             Need::Full(k) | Need::Upper(k) => k == limit,
@@ -338,8 +364,10 @@ fn failures(polytope: &Polytope, questions: &[Question]) -> Result<Vec<Finding>,
     let wide = |number: &usize| matches!(questions[*number].need, Need::Width(_));
     let widths: Vec<usize> = open.iter().copied().filter(wide).collect();
     if !widths.is_empty() {
-        let forms: Vec<LinearForm> =
-            widths.iter().map(|&number| polytope.targets[number].clone()).collect();
+        let forms: Vec<LinearForm> = widths
+            .iter()
+            .map(|&number| polytope.targets[number].clone())
+            .collect();
         let bounds = cell_bounds(&polytope.system()?, &forms)?;
         for (&number, bounds) in widths.iter().zip(bounds) {
             let question = &questions[number];

@@ -98,7 +98,9 @@ impl StatedRelease {
             .strip_prefix(HEAD)
             .ok_or(damaged("it is of another version"))?;
         let mut input = Reader(rest);
-        let release = input.release().ok_or(damaged("it ends early or holds an impossible value"))?;
+        let release = input
+            .release()
+            .ok_or(damaged("it ends early or holds an impossible value"))?;
         if !input.0.is_empty() || !release.is_consistent() {
             return Err(damaged("its parts do not fit together"));
         }
@@ -108,13 +110,24 @@ impl StatedRelease {
     fn is_consistent(&self) -> bool {
         let nodes_fit = |axis: &ReleaseAxis| {
             let nodes = axis.nodes.len() as u32;
-            nodes > 0 && axis.nodes.iter().all(|node| node.parts.iter().all(|&part| part < nodes))
+            nodes > 0
+                && axis
+                    .nodes
+                    .iter()
+                    .all(|node| node.parts.iter().all(|&part| part < nodes))
         };
         self.axes.iter().all(nodes_fit)
-            && self.sensitive_axes.iter().all(|&axis| (axis as usize) < self.axes.len())
+            && self
+                .sensitive_axes
+                .iter()
+                .all(|&axis| (axis as usize) < self.axes.len())
             && self.cells.iter().all(|cell| {
                 cell.nodes.len() == self.axes.len()
-                    && cell.nodes.iter().zip(&self.axes).all(|(&node, axis)| (node as usize) < axis.nodes.len())
+                    && cell
+                        .nodes
+                        .iter()
+                        .zip(&self.axes)
+                        .all(|(&node, axis)| (node as usize) < axis.nodes.len())
             })
     }
 }
@@ -132,7 +145,9 @@ impl Writer {
 
     fn numbers(&mut self, values: &[u32]) {
         self.number(values.len() as u64);
-        values.iter().for_each(|&value| self.number(u64::from(value)));
+        values
+            .iter()
+            .for_each(|&value| self.number(u64::from(value)));
     }
 
     fn flag(&mut self, value: bool) {
@@ -216,7 +231,11 @@ impl Reader<'_> {
             nodes: self.list(|input| {
                 Some(AxisNode {
                     code: input.text()?,
-                    members: if input.flag()? { Some(input.texts()?) } else { None },
+                    members: if input.flag()? {
+                        Some(input.texts()?)
+                    } else {
+                        None
+                    },
                     parts: input.list(Self::small)?,
                 })
             })?,
@@ -245,8 +264,16 @@ impl Reader<'_> {
         let revision = self.small()?;
         let name = self.text()?;
         let minimum = self.small()?;
-        let zeros = if self.flag()? { ZeroRule::Suppressed } else { ZeroRule::Published };
-        let ambiguity = if self.flag()? { Ambiguity::Width } else { Ambiguity::Full };
+        let zeros = if self.flag()? {
+            ZeroRule::Suppressed
+        } else {
+            ZeroRule::Published
+        };
+        let ambiguity = if self.flag()? {
+            Ambiguity::Width
+        } else {
+            Ambiguity::Full
+        };
         let parts = self.list(|input| Some((input.text()?, input.text()?, input.texts()?)))?;
         let axes = self.list(Self::axis)?;
         let sensitive_axes = self.list(Self::small)?;

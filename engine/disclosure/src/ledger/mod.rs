@@ -160,15 +160,21 @@ impl ReleaseLedger {
     pub fn decide(&self, request: &ReleaseRequest) -> Result<LedgerDecision, LedgerError> {
         let mut stated = request.stated()?;
         if let Some(known) = self.find(&stated)? {
-            let hidden: Vec<bool> =
-                known.cells.iter().map(|cell| cell.shown == Shown::Suppressed).collect();
+            let hidden: Vec<bool> = known
+                .cells
+                .iter()
+                .map(|cell| cell.shown == Shown::Suppressed)
+                .collect();
             return Ok(LedgerDecision::Repeated(Box::new(request.sealed(&hidden))));
         }
         let table = self.protect(request, &mut stated)?;
         let mut situation = Situation::new(&self.kept, &stated)?;
         let examination = situation.examine(&stated)?;
         if examination.findings.is_empty() {
-            return Ok(LedgerDecision::Released(Box::new(PassedRelease { table, stated })));
+            return Ok(LedgerDecision::Released(Box::new(PassedRelease {
+                table,
+                stated,
+            })));
         }
         let witness = witness::witness(&situation, &stated, &examination)?;
         let findings = examination.findings.len();
@@ -199,7 +205,11 @@ impl ReleaseLedger {
             hidden[cell] = true;
         }
         for (cell, &is_hidden) in stated.cells.iter_mut().zip(&hidden) {
-            cell.shown = if is_hidden { Shown::Suppressed } else { Shown::Exact };
+            cell.shown = if is_hidden {
+                Shown::Suppressed
+            } else {
+                Shown::Exact
+            };
         }
         let table = request.sealed(&hidden);
         stated.content_sha256 = table.content_hash().to_owned();
@@ -209,9 +219,15 @@ impl ReleaseLedger {
     /// The first coarser table that passes, with more cells hidden if need be.
     fn coarser(&self, request: &ReleaseRequest) -> Result<Option<ReleaseProposal>, LedgerError> {
         for axis in (0..request.table.lattice.axes.len()).rev() {
-            let Some(coarser) = request.coarser(axis)? else { continue };
+            let Some(coarser) = request.coarser(axis)? else {
+                continue;
+            };
             let mut stated = coarser.stated()?;
-            if self.kept.iter().any(|kept| kept.scope == stated.scope && kept.name == stated.name) {
+            if self
+                .kept
+                .iter()
+                .any(|kept| kept.scope == stated.scope && kept.name == stated.name)
+            {
                 continue;
             }
             self.protect(&coarser, &mut stated)?;
@@ -290,14 +306,19 @@ impl ReleaseLedger {
             let audited = AuditedCell {
                 coordinates: coordinates.into_iter().map(str::to_owned).collect(),
                 lower: bounds.lower.ceil().max(0.0) as u64,
-                upper: bounds.upper.is_finite().then(|| bounds.upper.floor().max(0.0) as u64),
+                upper: bounds
+                    .upper
+                    .is_finite()
+                    .then(|| bounds.upper.floor().max(0.0) as u64),
             };
             if let Some((_, audit)) = audits.iter_mut().find(|(own, _)| *own == number) {
                 audit.cells.push(audited);
             }
         }
         let named = audits.into_iter();
-        Ok(named.map(|(number, audit)| (self.kept[number].name.clone(), audit)).collect())
+        Ok(named
+            .map(|(number, audit)| (self.kept[number].name.clone(), audit))
+            .collect())
     }
 
     /// Bounds of sets of atoms of the releases stated as sets, from published numbers only.
@@ -309,8 +330,11 @@ impl ReleaseLedger {
         scope: &ReleaseScope,
         sets: &[Vec<String>],
     ) -> Result<Vec<Interval>, LedgerError> {
-        let releases: Vec<&StatedRelease> =
-            self.kept.iter().filter(|release| release.scope == *scope).collect();
+        let releases: Vec<&StatedRelease> = self
+            .kept
+            .iter()
+            .filter(|release| release.scope == *scope)
+            .collect();
         let unlimited = Interval {
             lower: 0.0,
             upper: f64::INFINITY,

@@ -61,18 +61,30 @@ pub(crate) fn movements(
             let is_new = fact.has_source(release);
             let mut first_hidden = None;
             for &slice in direction {
-                let Some(&there) = slices[slice].index.get(&fact.key) else { continue };
+                let Some(&there) = slices[slice].index.get(&fact.key) else {
+                    continue;
+                };
                 let other = &slices[slice].list[there];
                 let by = i128::from(fact.count) - i128::from(other.count);
                 if other.is_exact() {
                     if fact.is_exact() {
-                        changes.push(Change { fact: number, slice, by });
+                        changes.push(Change {
+                            fact: number,
+                            slice,
+                            by,
+                        });
                         if is_new && is_small(by) && !fact.key.is_empty() {
-                            found.findings.push(Finding::ShownTwice { cell: number, slice });
+                            found.findings.push(Finding::ShownTwice {
+                                cell: number,
+                                slice,
+                            });
                         }
                     } else if is_small(by) && !fact.key.is_empty() && fact.minimum == 0 {
                         found.questions.push(Question {
-                            subject: Subject::Moved { cell: number, slice },
+                            subject: Subject::Moved {
+                                cell: number,
+                                slice,
+                            },
                             target: Target::of(fact.key.clone()),
                             need: Need::Width(k),
                         });
@@ -91,7 +103,14 @@ pub(crate) fn movements(
         }
         differences(facts, release, &changes, minimum, universe, &mut found);
         for (number, stated) in releases.iter().enumerate() {
-            remainders(facts, (number, stated), release, &changes, minimum, &mut found);
+            remainders(
+                facts,
+                (number, stated),
+                release,
+                &changes,
+                minimum,
+                &mut found,
+            );
         }
     }
     found
@@ -143,8 +162,12 @@ fn remainders(
         .collect();
     let places = stated.places();
     for (cell, content) in stated.cells.iter().enumerate() {
-        let Some(whole) = facts.of_cell[release][cell] else { continue };
-        let Some(&(slice, by)) = change_of.get(&whole) else { continue };
+        let Some(whole) = facts.of_cell[release][cell] else {
+            continue;
+        };
+        let Some(&(slice, by)) = change_of.get(&whole) else {
+            continue;
+        };
         let mut nodes = content.nodes.clone();
         for (position, axis) in stated.axes.iter().enumerate() {
             let own = nodes[position];

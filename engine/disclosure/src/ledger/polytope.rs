@@ -257,7 +257,8 @@ impl Polytope {
         let mut number = 0;
         for row in &raw {
             for (sign, side) in [&row.plus, &row.minus].into_iter().enumerate() {
-                side.iter().for_each(|&atom| signatures[atom].push(number + sign as u32));
+                side.iter()
+                    .for_each(|&atom| signatures[atom].push(number + sign as u32));
             }
             number += 2;
         }
@@ -286,7 +287,8 @@ impl Polytope {
         let (mut rows, mut sources) = (Vec::new(), Vec::new());
         for row in &raw {
             let mut sum = form(&row.plus);
-            sum.terms.extend(distinct(&row.minus).into_iter().map(|x| (x, -1.0)));
+            sum.terms
+                .extend(distinct(&row.minus).into_iter().map(|x| (x, -1.0)));
             if sum.terms.is_empty() && row.least == 0 {
                 continue;
             }

@@ -80,7 +80,13 @@ impl ReleaseProposal {
         let lattice = &request.table.lattice;
         let hidden: Vec<Vec<String>> = cells
             .iter()
-            .map(|&cell| lattice.coordinates(cell).into_iter().map(str::to_owned).collect())
+            .map(|&cell| {
+                lattice
+                    .coordinates(cell)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect()
+            })
             .collect();
         Self {
             request: request.clone().hiding(hidden.clone()),
@@ -120,9 +126,13 @@ impl ReleaseProposal {
         let cells = self.cells();
         match (&self.coarser, self.hidden.is_empty()) {
             (None, _) => format!("Zusätzlich sperren: {cells}."),
-            (Some(dimension), true) => format!("Die Gliederung „{dimension}“ eine Stufe gröber fassen."),
+            (Some(dimension), true) => {
+                format!("Die Gliederung „{dimension}“ eine Stufe gröber fassen.")
+            }
             (Some(dimension), false) => {
-                format!("Die Gliederung „{dimension}“ eine Stufe gröber fassen und sperren: {cells}.")
+                format!(
+                    "Die Gliederung „{dimension}“ eine Stufe gröber fassen und sperren: {cells}."
+                )
             }
         }
     }
@@ -142,7 +152,11 @@ impl ReleaseProposal {
 
     fn cells(&self) -> String {
         const MOST_NAMED: usize = 20;
-        let named = self.hidden.iter().take(MOST_NAMED).map(|codes| codes.join(" / "));
+        let named = self
+            .hidden
+            .iter()
+            .take(MOST_NAMED)
+            .map(|codes| codes.join(" / "));
         let mut text = named.collect::<Vec<_>>().join("; ");
         if self.hidden.len() > MOST_NAMED {
             text.push_str(&format!("; … (+{})", self.hidden.len() - MOST_NAMED));
@@ -171,7 +185,9 @@ impl StatedRefusal {
     ) -> Self {
         let names = |cells: Vec<usize>| {
             let cells = cells.into_iter();
-            cells.map(|cell| stated.coordinates(cell).join(" / ")).collect()
+            cells
+                .map(|cell| stated.coordinates(cell).join(" / "))
+                .collect()
         };
         Self {
             findings,

@@ -43,7 +43,10 @@ pub(crate) fn hide_until_safe(
         }
         examination = Some(situation.examine(&trial)?);
     }
-    if examination.as_ref().is_none_or(|last| !last.findings.is_empty()) {
+    if examination
+        .as_ref()
+        .is_none_or(|last| !last.findings.is_empty())
+    {
         return Ok(None);
     }
     let mut dearest: Vec<usize> = hidden.iter().copied().collect();

@@ -52,7 +52,8 @@ impl ReleaseRequest {
         dimension: impl Into<String>,
         classification: impl Into<String>,
     ) -> Self {
-        self.measured.insert(dimension.into(), classification.into());
+        self.measured
+            .insert(dimension.into(), classification.into());
         self
     }
 
@@ -104,15 +105,21 @@ impl ReleaseRequest {
 
     /// The same request for another table.
     pub(crate) fn with_table(&self, table: ConfidentialTable) -> Self {
-        let kept: BTreeSet<String> =
-            table.lattice.axes.iter().map(|axis| axis.code.clone()).collect();
+        let kept: BTreeSet<String> = table
+            .lattice
+            .axes
+            .iter()
+            .map(|axis| axis.code.clone())
+            .collect();
         let mut other = Self {
             table,
             hidden: BTreeSet::new(),
             ..self.clone()
         };
         other.sensitive.retain(|dimension| kept.contains(dimension));
-        other.measured.retain(|dimension, _| kept.contains(dimension));
+        other
+            .measured
+            .retain(|dimension, _| kept.contains(dimension));
         other
     }
 
@@ -139,9 +146,16 @@ impl ReleaseRequest {
             }
         }
         let mut bases = BTreeSet::new();
-        for base in axes.iter().map(|axis| self.base_of(&axis.code)).chain(self.restrictions.keys().cloned()) {
+        for base in axes
+            .iter()
+            .map(|axis| self.base_of(&axis.code))
+            .chain(self.restrictions.keys().cloned())
+        {
             if base.is_empty() || !bases.insert(base.clone()) {
-                return self.wrong(&base, "a classification without a name or with two dimensions");
+                return self.wrong(
+                    &base,
+                    "a classification without a name or with two dimensions",
+                );
             }
         }
         for (base, codes) in &self.restrictions {
@@ -149,7 +163,9 @@ impl ReleaseRequest {
                 return self.wrong(base, "a restriction to nothing");
             }
         }
-        if let (Some(dimension), ZeroRule::Published) = (self.sensitive.first(), self.policy.zeros()) {
+        if let (Some(dimension), ZeroRule::Published) =
+            (self.sensitive.first(), self.policy.zeros())
+        {
             return Err(LedgerError::ZerosShown {
                 table: self.table.name.clone(),
                 dimension: dimension.clone(),
@@ -190,7 +206,13 @@ impl ReleaseRequest {
         let cells = (0..lattice.cells())
             .map(|cell| ReleaseCell {
                 nodes: (0..axes.len())
-                    .map(|axis| if axis < own { lattice.node(cell, axis) as u32 } else { 0 })
+                    .map(|axis| {
+                        if axis < own {
+                            lattice.node(cell, axis) as u32
+                        } else {
+                            0
+                        }
+                    })
                     .collect(),
                 count: table.values[cell],
                 shown: Shown::Exact,
@@ -240,7 +262,9 @@ impl ReleaseRequest {
                 {
                     cells.push(cell);
                 }
-                Some(_) => return self.wrong(&codes.join(" / "), "an empty cell, which is always shown"),
+                Some(_) => {
+                    return self.wrong(&codes.join(" / "), "an empty cell, which is always shown");
+                }
                 None => return self.wrong(&codes.join(" / "), "which is not a cell of the table"),
             }
         }
@@ -265,8 +289,9 @@ impl ReleaseRequest {
     pub(crate) fn coarser(&self, axis: usize) -> Result<Option<Self>, TableError> {
         let lattice = &self.table.lattice;
         let tree = &lattice.axes[axis];
-        let is_dropped =
-            |node: usize| tree.is_leaf(node) && node != Axis::ROOT && tree.parents[node] != Axis::ROOT;
+        let is_dropped = |node: usize| {
+            tree.is_leaf(node) && node != Axis::ROOT && tree.parents[node] != Axis::ROOT
+        };
         let has_levels = (0..tree.len()).any(is_dropped);
         if !has_levels && lattice.axes.len() == 1 {
             return Ok(None);
@@ -276,16 +301,22 @@ impl ReleaseRequest {
             if number == axis && !has_levels {
                 continue;
             }
-            let kept = other.printed.iter().copied().filter(|&node| {
-                node != Axis::ROOT && (number != axis || !is_dropped(node))
-            });
+            let kept = other
+                .printed
+                .iter()
+                .copied()
+                .filter(|&node| node != Axis::ROOT && (number != axis || !is_dropped(node)));
             let members = kept.map(|node| Member {
                 code: other.codes[node].clone(),
                 label: other.labels[node].clone(),
                 parent: (other.parents[node] != Axis::ROOT)
                     .then(|| other.codes[other.parents[node]].clone()),
             });
-            dimensions.push(Dimension::new(&other.code, other.label.clone(), members.collect()));
+            dimensions.push(Dimension::new(
+                &other.code,
+                other.label.clone(),
+                members.collect(),
+            ));
         }
         let shape = crate::lattice::Lattice::new(dimensions.clone())?;
         let leaves = (0..shape.cells()).filter(|&cell| shape.is_leaf(cell));
@@ -308,12 +339,18 @@ impl ReleaseRequest {
 fn axis_node(axis: &Axis, node: usize) -> AxisNode {
     let members = (node != Axis::ROOT).then(|| {
         let leaves = axis.leaves_below(node);
-        leaves.into_iter().map(|leaf| axis.codes[leaf].clone()).collect()
+        leaves
+            .into_iter()
+            .map(|leaf| axis.codes[leaf].clone())
+            .collect()
     });
     AxisNode {
         code: axis.codes[node].clone(),
         members,
-        parts: axis.children[node].iter().map(|&part| part as u32).collect(),
+        parts: axis.children[node]
+            .iter()
+            .map(|&part| part as u32)
+            .collect(),
     }
 }
 

@@ -417,6 +417,10 @@ impl ReleaseAxis {
 impl fmt::Debug for StatedRelease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cells = self.cells.len();
-        write!(f, "StatedRelease({:?}, {}, {cells} cells)", self.name, self.scope)
+        write!(
+            f,
+            "StatedRelease({:?}, {}, {cells} cells)",
+            self.name, self.scope
+        )
     }
 }

@@ -124,7 +124,10 @@ impl Universe {
         for release in releases {
             for (base, code, below) in &release.parts {
                 let known = parts.entry(base.clone()).or_default();
-                known.entry(code.clone()).or_default().extend(below.iter().cloned());
+                known
+                    .entry(code.clone())
+                    .or_default()
+                    .extend(below.iter().cloned());
                 let codes = codes.entry(base.clone()).or_default();
                 codes.insert(code.clone());
             }
@@ -139,7 +142,10 @@ impl Universe {
                         (axis.declares, node.parts.is_empty(), &node.members)
                     {
                         let known = parts.entry(axis.base.clone()).or_default();
-                        known.entry(node.code.clone()).or_default().extend(members.iter().cloned());
+                        known
+                            .entry(node.code.clone())
+                            .or_default()
+                            .extend(members.iter().cloned());
                     }
                 }
             }
@@ -232,7 +238,9 @@ impl Universe {
                 .is_some_and(|&(_, inner_set)| {
                     inner_set == outer_set || {
                         let sets = &self.bases[usize::from(base)].sets;
-                        let pair = sets[inner_set as usize].iter().zip(&sets[outer_set as usize]);
+                        let pair = sets[inner_set as usize]
+                            .iter()
+                            .zip(&sets[outer_set as usize]);
                         pair.into_iter().all(|(inner, outer)| inner & !outer == 0)
                     }
                 })
@@ -253,6 +261,10 @@ pub(crate) fn box_of(axes: &[AxisSets], nodes: &[u32], universe: &Universe) -> O
     found.sort_unstable();
     // Two axes of one classification would need their intersection; a release has each once.
     debug_assert!(found.windows(2).all(|pair| pair[0].0 != pair[1].0));
-    debug_assert!(found.iter().all(|&(base, _)| usize::from(base) < universe.bases.len()));
+    debug_assert!(
+        found
+            .iter()
+            .all(|&(base, _)| usize::from(base) < universe.bases.len())
+    );
     Some(found)
 }

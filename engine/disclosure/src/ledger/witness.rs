@@ -25,11 +25,19 @@ pub struct NamedCell {
 
 impl NamedCell {
     fn german(&self) -> String {
-        format!("Tabelle „{}“, Zelle „{}“", self.table, self.coordinates.join(" / "))
+        format!(
+            "Tabelle „{}“, Zelle „{}“",
+            self.table,
+            self.coordinates.join(" / ")
+        )
     }
 
     fn english(&self) -> String {
-        format!("table \"{}\", cell \"{}\"", self.table, self.coordinates.join(" / "))
+        format!(
+            "table \"{}\", cell \"{}\"",
+            self.table,
+            self.coordinates.join(" / ")
+        )
     }
 }
 
@@ -85,13 +93,19 @@ impl ReleaseWitness {
             ""
         };
         match &self.kind {
-            Kind::Shown => format!("{group} ist klein (weniger als {k} Kinder) und ablesbar: {sum}."),
-            Kind::NotZero => format!("Dass in {group} jemand ist, lässt sich errechnen aus: {sum}.{zeros}"),
+            Kind::Shown => {
+                format!("{group} ist klein (weniger als {k} Kinder) und ablesbar: {sum}.")
+            }
+            Kind::NotZero => {
+                format!("Dass in {group} jemand ist, lässt sich errechnen aus: {sum}.{zeros}")
+            }
             Kind::NotMinimum => format!(
                 "Dass in {group} weniger als {k} Kinder sind, lässt sich errechnen aus: {sum}.{zeros}"
             ),
             Kind::TooNarrow => {
-                format!("{group} lässt sich auf weniger als {k} Kinder genau eingrenzen mit: {sum}.{zeros}")
+                format!(
+                    "{group} lässt sich auf weniger als {k} Kinder genau eingrenzen mit: {sum}.{zeros}"
+                )
             }
             Kind::Category => format!(
                 "Dass fast alle Kinder von {group} dasselbe Merkmal haben, lässt sich errechnen aus: {sum}.{zeros}"
@@ -118,12 +132,18 @@ impl ReleaseWitness {
             ""
         };
         match &self.kind {
-            Kind::Shown => format!("{group} is small (fewer than {k} children) and can be read: {sum}."),
-            Kind::NotZero => format!("That somebody is in {group} can be calculated from: {sum}.{zeros}"),
+            Kind::Shown => {
+                format!("{group} is small (fewer than {k} children) and can be read: {sum}.")
+            }
+            Kind::NotZero => {
+                format!("That somebody is in {group} can be calculated from: {sum}.{zeros}")
+            }
             Kind::NotMinimum => format!(
                 "That {group} holds fewer than {k} children can be calculated from: {sum}.{zeros}"
             ),
-            Kind::TooNarrow => format!("{group} is known to within fewer than {k} children by: {sum}.{zeros}"),
+            Kind::TooNarrow => {
+                format!("{group} is known to within fewer than {k} children by: {sum}.{zeros}")
+            }
             Kind::Category => format!(
                 "That nearly all children of {group} share one category can be calculated from: {sum}.{zeros}"
             ),
@@ -143,7 +163,12 @@ impl ReleaseWitness {
                 (_, false) => " + ",
                 (_, true) => " − ",
             };
-            let _ = write!(text, "{sign}{}{}", times(term.multiplier.abs()), name(&term.cell));
+            let _ = write!(
+                text,
+                "{sign}{}{}",
+                times(term.multiplier.abs()),
+                name(&term.cell)
+            );
         }
         text
     }
@@ -193,7 +218,9 @@ pub(crate) fn witness(
             (other, _) => words.of_shown(other),
         };
         if let Some(told) = told
-            && best.as_ref().is_none_or(|best| told.terms.len() < best.terms.len())
+            && best
+                .as_ref()
+                .is_none_or(|best| told.terms.len() < best.terms.len())
         {
             best = Some(told);
         }
@@ -237,14 +264,24 @@ impl Words<'_> {
             Finding::Shown { cell } => (*cell, None, Kind::Shown),
             Finding::ShownDifference { whole, part } => (*whole, Some(*part), Kind::Shown),
             Finding::ShownTwice { cell, slice: other }
-            | Finding::CalculatedThere { cell, slice: other } => {
-                (*cell, None, Kind::Moved { other: slice(other) })
-            }
+            | Finding::CalculatedThere { cell, slice: other } => (
+                *cell,
+                None,
+                Kind::Moved {
+                    other: slice(other),
+                },
+            ),
             Finding::DifferenceTwice {
                 whole,
                 part,
                 slice: other,
-            } => (*whole, Some(*part), Kind::Moved { other: slice(other) }),
+            } => (
+                *whole,
+                Some(*part),
+                Kind::Moved {
+                    other: slice(other),
+                },
+            ),
             Finding::RemainderTwice {
                 whole,
                 shown,
@@ -253,14 +290,24 @@ impl Words<'_> {
             } => {
                 let minus = shown.iter().map(|&part| (-1.0, part));
                 let terms = [(1.0, *whole)].into_iter().chain(minus);
-                return Some(self.told(*whole, shown.first().copied(), terms, Kind::Moved {
-                    other: slice(other),
-                }));
+                return Some(self.told(
+                    *whole,
+                    shown.first().copied(),
+                    terms,
+                    Kind::Moved {
+                        other: slice(other),
+                    },
+                ));
             }
             Finding::Confined { .. } => return None,
         };
         let minus = without.map(|part| (-1.0, part));
-        Some(self.told(subject, without, [(1.0, subject)].into_iter().chain(minus), kind))
+        Some(self.told(
+            subject,
+            without,
+            [(1.0, subject)].into_iter().chain(minus),
+            kind,
+        ))
     }
 
     fn told(
