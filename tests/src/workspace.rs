@@ -1,6 +1,7 @@
 //! The one test binary of the workspace: what concerns more than one crate.
 
 mod documents;
+mod extract_volume;
 mod journeys;
 mod postgres_sharing;
 mod races;

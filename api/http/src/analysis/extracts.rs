@@ -160,7 +160,7 @@ impl Analyses {
                     manifest
                 }),
         };
-        let manifest = manifest.map_err(failed())?;
+        let manifest = manifest.map_err(AnalysisError::failed("the federal extract"))?;
         findings.sort();
         let facilities = extract.facility_numbers().iter();
         Ok(Drawn {
@@ -200,7 +200,7 @@ impl Analyses {
                 },
             ),
         };
-        let manifest = manifest.map_err(failed())?;
+        let manifest = manifest.map_err(AnalysisError::failed("the state extract"))?;
         findings.sort();
         let facilities = extract.facility_numbers().iter();
         Ok(Drawn {

@@ -11,6 +11,7 @@ mod service_crash;
 mod service_ground;
 mod service_processes;
 mod story_a1;
+mod story_c;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

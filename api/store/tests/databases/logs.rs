@@ -32,7 +32,7 @@ fn access(actor: &str, status: u16) -> Access {
 }
 
 /// What somebody does to the logs, and how it is told.
-const TAMPERING: [(&str, &str); 14] = [
+const TAMPERING: [(&str, &str); 17] = [
     (
         "update change_entry set facts = '{}' where sequence = 5",
         "entry 5 of log changes was altered",
@@ -89,6 +89,19 @@ const TAMPERING: [(&str, &str); 14] = [
         "update access_entry set status = 200 where sequence = 2",
         "entry 2 of log access was altered",
     ),
+    // Entry 2 is an export, entry 1 is none.
+    (
+        "update access_entry set purpose = 'curiosity' where sequence = 2",
+        "entry 2 of log access was altered",
+    ),
+    (
+        "update access_entry set persons = 1 where sequence = 2",
+        "entry 2 of log access was altered",
+    ),
+    (
+        "update access_entry set records = 10 where sequence = 1",
+        "entry 1 of log access was altered",
+    ),
     (
         "delete from access_entry where sequence = 3",
         "the newest entry of log access is 2",
@@ -103,7 +116,7 @@ async fn every_tampering_with_the_logs_is_found(subject: &Subject) {
         &submit("c1", &[wish("a1", "A", 1), wish("b1", "B", 2)]),
     )
     .await;
-    for (actor, status) in [("p1", 200), ("p2", 403), ("p3", 200)] {
+    for (actor, status) in [("p1", 200), ("p2", 201), ("p3", 200)] {
         store.record_access(&access(actor, status)).await.unwrap();
     }
     let report = store.verify_logs().await.unwrap();

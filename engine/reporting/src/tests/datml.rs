@@ -22,7 +22,7 @@ fn text(document: &RawDocument) -> String {
 }
 
 /// Texts with everything XML has to escape, not empty and without white space around.
-fn word() -> impl Strategy<Value = String> {
+fn word() -> &'static str {
     "[A-Za-zÄß0-9&<>\"']([ A-Za-zÄß0-9&<>\"'\r\n\t]{0,8}[A-Za-z0-9&<>\"'])?"
 }
 
@@ -99,17 +99,9 @@ fn message() -> impl Strategy<Value = Message> {
         any::<bool>(),
         auxiliary,
     );
-    levels
-        .prop_flat_map(|levels| proptest::collection::vec(data(levels), 1..3))
-        .prop_flat_map(move |data| {
-            (
-                Just(data),
-                facts.clone(),
-                any::<bool>(),
-                proptest::option::of(word()),
-            )
-        })
-        .prop_map(|(mut data, facts, nested, id)| {
+    let data = levels.prop_flat_map(|levels| proptest::collection::vec(data(levels), 1..3));
+    (data, facts, any::<bool>(), proptest::option::of(word())).prop_map(
+        |(mut data, facts, nested, id)| {
             let (survey, period, respondent, declares_decimal_comma, auxiliary) = facts;
             let inside = if nested {
                 let segments = data.into_iter().map(|data| Context {
@@ -136,7 +128,8 @@ fn message() -> impl Strategy<Value = Message> {
                     ..Context::default()
                 },
             }
-        })
+        },
+    )
 }
 
 fn document() -> impl Strategy<Value = RawDocument> {

@@ -116,7 +116,7 @@ fn the_files_of_registers_are_as_reviewed() {
     assert!(
         folder
             .text("kita_kind_0001.csv")
-            .contains("1;2;2;2;2021;8;2026;2;;2;1;45;5;1;2")
+            .contains("1;2;2;2;2;2021;8;2026;2;;2;1;45;5;1;2")
     );
 }
 

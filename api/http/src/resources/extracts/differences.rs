@@ -29,6 +29,7 @@ pub(crate) struct DifferenceQuestion {
     #[param(value_type = Option<Day>)]
     later: Option<Date>,
     /// What the records are for.
+    #[param(inline)]
     purpose: Purpose,
 }
 

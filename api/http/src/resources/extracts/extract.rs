@@ -1,7 +1,7 @@
 //! `GET /v1/statistics/extracts/{extract}` and its files.
 
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::RawPathParams;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::FacilityId;
@@ -183,9 +183,11 @@ fn view(kind: ExtractKind, snapshot_sha256: String, drawn: &Drawn) -> ExtractVie
 pub(crate) async fn file(
     service: Served,
     KeyOf(kind): KeyOf<ExtractKind>,
-    Path((_, file)): Path<(String, String)>,
+    names: RawPathParams,
     Asked(question): Asked<ExtractQuestion>,
 ) -> Result<Response, Problem> {
+    let file = names.iter().find(|(name, _)| *name == "file");
+    let file = file.ok_or_else(Problem::not_found)?.1.to_owned();
     let mut drawn = drawn(&service, kind, &question).await?;
     let bytes = drawn.files.remove(&file).ok_or_else(Problem::not_found)?;
     let entry = drawn.manifest.files.iter().find(|entry| entry.file == file);

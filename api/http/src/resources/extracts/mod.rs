@@ -88,9 +88,11 @@ pub(crate) struct ExtractQuestion {
     #[param(value_type = Option<Day>)]
     known_on: Option<Date>,
     /// What the records are for.
+    #[param(inline)]
     purpose: Purpose,
     /// Form of the files.
     #[serde(default)]
+    #[param(inline)]
     format: FormName,
 }
 
