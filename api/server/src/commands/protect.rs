@@ -500,6 +500,7 @@ dimensions = ["area"]
             out: folder.join(out),
             ledger: in_ledger(folder, month),
             accept_proposal,
+            secret_key: None,
         };
         let context = Context {
             progress: Progress::new(true),
