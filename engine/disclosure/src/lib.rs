@@ -91,7 +91,7 @@ pub use error::{ERROR_CODES, ReleaseError, TableError, WriteError};
 pub use instance::{
     Atom, CellInterval, Code, CodeList, Contribution, Instance, InstanceAudit, LinkedChildren,
     MagnitudeInstance, MagnitudePattern, MagnitudeRule, Pattern, ProtectionError, PublishedSum,
-    SuppressionRule, TableLayout, release_linked,
+    PublishedSums, SuppressionRule, TableLayout, release_linked,
 };
 pub use ledger::{
     Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,

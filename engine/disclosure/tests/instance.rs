@@ -6,7 +6,8 @@ mod shared_cases;
 
 use disclosure::{
     Atom, Code, CodeList, Dimension, DisclosurePolicy, Instance, Label, LinkedChildren, Member,
-    ProtectionError, PublishedSum, SuppressionRule, TableLayout, ZeroRule, audit, release_linked,
+    ProtectionError, PublishedSum, PublishedSums, SuppressionRule, TableLayout, ZeroRule, audit,
+    release_linked,
 };
 use domain::InputProblem;
 use proptest::prelude::*;
@@ -116,7 +117,7 @@ fn a_code_may_be_part_of_several_others() {
     // f1 = A + B and k4 = B + C: A moves with its own class of size k3, whatever balances it.
     assert!(hidden.contains(&"A") && hidden.contains(&"k3"));
     assert!(!hidden.contains(&"_total"));
-    let audit = instance.audit(pattern.suppressed()).unwrap();
+    let audit = instance.audit(&pattern).unwrap();
     let small = audit
         .cells
         .iter()
@@ -126,9 +127,16 @@ fn a_code_may_be_part_of_several_others() {
 
 #[test]
 fn a_pattern_of_another_length_is_refused() {
-    let instance =
-        Instance::from_sums("one", &["area"], vec![Atom::new(["a"], 3)], Vec::new()).unwrap();
-    let refused = instance.audit(&[true]).unwrap_err();
+    let one =
+        |sums| Instance::from_sums("one", &["area"], vec![Atom::new(["a"], 3)], sums).unwrap();
+    let (none, some) = (
+        one(Vec::new()),
+        one(vec![PublishedSum::new(["a"], vec![0])]),
+    );
+    let pattern = some
+        .protect(3, ZeroRule::Published, SuppressionRule::Ambiguity)
+        .unwrap();
+    let refused = none.audit(&pattern).unwrap_err();
     assert!(matches!(
         refused,
         ProtectionError::WrongPattern {
@@ -139,9 +147,19 @@ fn a_pattern_of_another_length_is_refused() {
     ));
     assert!(refused.to_string().starts_with("E5061"));
     assert_eq!(
-        format!("{instance:?}"),
-        r#"Instance("one", 1 atoms, 0 cells)"#
+        format!("{none:?} {pattern:?}"),
+        r#"Instance("one", 1 atoms, 0 cells) Pattern(0 of 1 cells hidden)"#
     );
+}
+
+#[test]
+fn contradicting_numbers_of_a_published_table_are_refused() {
+    let cells = vec![(vec![0, 1], Some(5)), (vec![0], None), (vec![1], Some(7))];
+    let refused = PublishedSums::new("wrong", 2, cells)
+        .unwrap()
+        .audit()
+        .unwrap_err();
+    assert!(refused.to_string().starts_with("E5060"), "{refused}");
 }
 
 fn label(word: &str) -> Label {
@@ -295,7 +313,7 @@ fn an_insider_cannot_tell_either() {
         counts[area][care] -= 1;
         let without = cross_table(&counts);
         // The cells stay the same, one child is gone from all of them; shown zeros are no news.
-        let Ok(audit) = without.audit(insiders.suppressed()) else {
+        let Ok(audit) = without.audit(&insiders) else {
             panic!("no table without the child of atom {atom}");
         };
         for interval in audit
@@ -347,7 +365,7 @@ fn singletons_of_issue_135_are_protected_and_no_cell_follows_exactly() {
                 pattern.primary_cells(),
                 pattern.suppressed_cells() - pattern.primary_cells()
             );
-            let audit = instance.audit(pattern.suppressed()).unwrap();
+            let audit = instance.audit(&pattern).unwrap();
             let exact = audit
                 .cells
                 .iter()
@@ -441,7 +459,7 @@ proptest! {
         let zeros = if suppress_zeros { ZeroRule::Suppressed } else { ZeroRule::Published };
         for rule in [SuppressionRule::Ambiguity, SuppressionRule::AmbiguityForInsiders] {
             let pattern = instance.protect(minimum, zeros, rule).unwrap();
-            let audit = instance.audit(pattern.suppressed()).unwrap();
+            let audit = instance.audit(&pattern).unwrap();
             for interval in audit.cells.iter().filter(|cell| pattern.primary()[cell.cell]) {
                 prop_assert!(interval.is_ambiguous(minimum), "{rule:?} {interval:?}");
             }

@@ -1,9 +1,14 @@
 //! The attacker: what can be calculated from the shown cells of an instance.
 
+use std::collections::BTreeSet;
+
+use domain::InputProblem;
 use solver::{Equality, Interval, LinearForm, LinearSystem, SolverError, cell_bounds};
 
+use super::codes::{UNKNOWN_ATOM, problem};
 use super::free::Free;
-use super::sparse::position;
+use super::protect::Pattern;
+use super::sparse::{SparseLists, position};
 use super::{Instance, ProtectionError};
 
 /// What an attacker knows of one hidden cell: it lies between two numbers.
@@ -39,17 +44,14 @@ pub struct InstanceAudit {
 }
 
 impl Instance {
-    /// Attacks a pattern of hidden cells, by whomever it was made: the least and the greatest
-    /// value of every hidden cell that agrees with all shown cells and the fact that counts are
-    /// not negative.
-    ///
-    /// Atoms of shown cells that are empty are known; atoms that no cell tells apart are one
-    /// unknown; cells with the same unknowns are asked for once.
+    /// Attacks a pattern of this instance: the least and the greatest value of every hidden cell
+    /// that agrees with all shown cells and the fact that counts are not negative.
     ///
     /// # Errors
     /// [`ProtectionError::WrongPattern`] for a pattern of another length,
     /// [`ProtectionError::Solver`] when the solver gives no answer.
-    pub fn audit(&self, suppressed: &[bool]) -> Result<InstanceAudit, ProtectionError> {
+    pub fn audit(&self, pattern: &Pattern) -> Result<InstanceAudit, ProtectionError> {
+        let suppressed = pattern.suppressed();
         if suppressed.len() != self.cells() {
             return Err(ProtectionError::WrongPattern {
                 instance: self.name.clone(),
@@ -57,35 +59,111 @@ impl Instance {
                 expected: self.cells(),
             });
         }
-        let free = Free::without(self, |cell| !suppressed[cell] && self.values[cell] == 0);
-        let failed = |source| ProtectionError::Solver {
-            instance: self.name.clone(),
-            source,
+        let values = self.values.iter().zip(suppressed);
+        let published = PublishedSums {
+            name: self.name.clone(),
+            atoms: self.atoms(),
+            members: self.members.clone(),
+            values: values
+                .map(|(&value, &hidden)| (!hidden).then_some(value))
+                .collect(),
         };
-        let mut shown = vec![false; free.classes()];
-        for (cell, class) in free.class_of_cell.iter().enumerate() {
-            if let Some(class) = class {
-                shown[*class as usize] |= !suppressed[cell];
+        published.audit()
+    }
+}
+
+/// Published sums as their readers have them: numbers where shown, nothing where hidden, and which
+/// atoms every sum is made of. By whomever they were protected.
+///
+/// ```
+/// use disclosure::PublishedSums;
+/// // Two parts and their total: the hidden part can be calculated.
+/// let cells = vec![(vec![0], Some(40)), (vec![1], None), (vec![0, 1], Some(42))];
+/// let audit = PublishedSums::new("two parts", 2, cells).expect("good sums").audit()?;
+/// assert!(audit.cells[0].is_recovered() && audit.cells[0].lower == 2.0);
+///
+/// let refused = PublishedSums::new("one atom", 1, vec![(vec![1], None)]);
+/// assert_eq!(refused.unwrap_err()[0].code, "E5051");
+/// # Ok::<(), disclosure::ProtectionError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedSums {
+    name: String,
+    atoms: usize,
+    members: SparseLists,
+    values: Vec<Option<u64>>,
+}
+
+impl PublishedSums {
+    /// Sums over `atoms` atoms: the numbers of its atoms from 0, and the value where it is shown.
+    ///
+    /// # Errors
+    /// E5051 for every sum that names an atom that does not exist.
+    pub fn new(
+        name: &str,
+        atoms: usize,
+        cells: Vec<(Vec<usize>, Option<u64>)>,
+    ) -> Result<Self, Vec<InputProblem>> {
+        let mut problems = Vec::new();
+        for (number, (members, _)) in cells.iter().enumerate() {
+            if members.iter().any(|&atom| atom >= atoms) {
+                let message = format!("cell {number} names an atom beyond the {atoms} there are");
+                problems.push(problem(UNKNOWN_ATOM, name, message));
             }
         }
-        let asked: Vec<usize> = (0..free.classes())
-            .filter(|&class| {
-                // Classes shown elsewhere are asked for as well: their bounds are one number.
-                !shown[class] || free.sizes[class] > 1
-            })
-            .collect();
-        let bounds = bounds_of_classes(&free, &shown, &asked).map_err(failed)?;
-        let cells = (0..self.cells())
-            .filter(|&cell| suppressed[cell])
-            .map(|cell| {
-                let class = free.class_of_cell[cell].map(|class| class as usize);
-                let place = class.and_then(|class| asked.binary_search(&class).ok());
-                // No free atom: everybody knows it to be empty.
-                let (lower, upper) = place.map_or((0.0, 0.0), |place| {
-                    (bounds[place].lower, bounds[place].upper)
-                });
-                CellInterval { cell, lower, upper }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let values = cells.iter().map(|(_, value)| *value).collect();
+        let lists = cells
+            .into_iter()
+            .map(|(members, _)| members.into_iter().map(position).collect());
+        Ok(Self {
+            name: name.to_owned(),
+            atoms,
+            members: SparseLists::new(lists),
+            values,
+        })
+    }
+
+    /// The least and the greatest value of every hidden cell that agrees with all shown cells and
+    /// the fact that counts are not negative.
+    ///
+    /// Atoms of shown cells that are empty are known; atoms that no cell tells apart are one
+    /// unknown; cells with the same unknowns are asked for once.
+    ///
+    /// # Errors
+    /// [`ProtectionError::Solver`] when the solver gives no answer, for example because the shown
+    /// cells contradict each other.
+    pub fn audit(&self) -> Result<InstanceAudit, ProtectionError> {
+        let free = Free::over(self.atoms, &self.members, &|_| 0, &|cell| {
+            self.values[cell] == Some(0)
+        });
+        let mut shown: BTreeSet<(usize, u64)> = BTreeSet::new();
+        for (cell, class) in free.class_of_cell.iter().enumerate() {
+            if let (Some(class), Some(value)) = (class, self.values[cell]) {
+                shown.insert((*class as usize, value));
+            }
+        }
+        let hidden = (0..self.values.len()).filter(|&cell| self.values[cell].is_none());
+        let hidden: Vec<usize> = hidden.collect();
+        let class_of = |cell: usize| free.class_of_cell[cell].map(|class| class as usize);
+        let mut asked: Vec<usize> = hidden.iter().filter_map(|&cell| class_of(cell)).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let bounds =
+            bounds_of_classes(&free, shown, &asked).map_err(|source| ProtectionError::Solver {
+                instance: self.name.clone(),
+                source,
+            })?;
+        let cells = hidden.into_iter().map(|cell| {
+            let place = class_of(cell).and_then(|class| asked.binary_search(&class).ok());
+            // No free atom: everybody knows it to be empty.
+            let (lower, upper) = place.map_or((0.0, 0.0), |place| {
+                (bounds[place].lower, bounds[place].upper)
             });
+            CellInterval { cell, lower, upper }
+        });
         Ok(InstanceAudit {
             cells: cells.collect(),
         })
@@ -95,7 +173,7 @@ impl Instance {
 /// The least and the greatest value of classes, for a reader of the shown ones.
 pub(super) fn bounds_of_classes(
     free: &Free,
-    shown: &[bool],
+    shown: impl IntoIterator<Item = (usize, u64)>,
     asked: &[usize],
 ) -> Result<Vec<Interval>, SolverError> {
     let unknown_of = unknowns(free);
@@ -110,11 +188,11 @@ pub(super) fn bounds_of_classes(
             terms: terms.collect(),
         }
     };
-    let rows = (0..free.classes())
-        .filter(|&class| shown[class])
-        .map(|class| Equality {
+    let rows = shown
+        .into_iter()
+        .map(|(class, value)| Equality {
             form: form(class),
-            right_hand_side: free.values[class] as f64,
+            right_hand_side: value as f64,
         })
         .collect();
     let system = LinearSystem::new(count.unwrap_or(0), rows)?;

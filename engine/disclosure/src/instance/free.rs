@@ -32,22 +32,33 @@ impl Free {
 
     /// With the atoms of the cells named left out.
     pub(crate) fn without(instance: &Instance, known_empty: impl Fn(usize) -> bool) -> Self {
-        let mut is_free = vec![true; instance.atoms()];
-        for cell in (0..instance.cells()).filter(|&cell| known_empty(cell)) {
-            for &atom in instance.atoms_of(cell) {
+        let count = |atom: usize| instance.counts[atom];
+        Self::over(instance.atoms(), &instance.members, &count, &known_empty)
+    }
+
+    /// Over any sums of atoms.
+    pub(crate) fn over(
+        atom_count: usize,
+        cells: &SparseLists,
+        count: &dyn Fn(usize) -> u64,
+        known_empty: &dyn Fn(usize) -> bool,
+    ) -> Self {
+        let mut is_free = vec![true; atom_count];
+        for cell in (0..cells.len()).filter(|&cell| known_empty(cell)) {
+            for &atom in cells.of(cell) {
                 is_free[atom as usize] = false;
             }
         }
-        let mut number = vec![u32::MAX; instance.atoms()];
+        let mut number = vec![u32::MAX; atom_count];
         let mut atoms = Vec::new();
-        for atom in (0..instance.atoms()).filter(|&atom| is_free[atom]) {
+        for atom in (0..atom_count).filter(|&atom| is_free[atom]) {
             number[atom] = position(atoms.len());
             atoms.push(position(atom));
         }
-        let supports: Vec<Vec<u32>> = (0..instance.cells())
-            .map(|cell| {
-                let of_cell = instance.atoms_of(cell).iter();
-                let free = of_cell.map(|&atom| number[atom as usize]);
+        let supports: Vec<Vec<u32>> = cells
+            .iter()
+            .map(|of_cell| {
+                let free = of_cell.iter().map(|&atom| number[atom as usize]);
                 free.filter(|&atom| atom != u32::MAX).collect()
             })
             .collect();
@@ -87,16 +98,15 @@ impl Free {
             }
         }
         let members = SparseLists::new(first_cells.iter().map(|&cell| supports[cell].clone()));
+        let counts: Vec<i64> = atoms
+            .iter()
+            .map(|&atom| count(atom as usize) as i64)
+            .collect();
+        let value = |atoms: &[u32]| atoms.iter().map(|&atom| counts[atom as usize]).sum();
         Self {
-            counts: atoms
-                .iter()
-                .map(|&atom| instance.counts[atom as usize] as i64)
-                .collect(),
             containing: members.transposed(atoms.len()),
-            values: first_cells
-                .iter()
-                .map(|&cell| instance.values[cell] as i64)
-                .collect(),
+            values: members.iter().map(value).collect(),
+            counts,
             atoms,
             members,
             sizes,

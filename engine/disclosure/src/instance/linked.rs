@@ -191,9 +191,7 @@ fn proven_pattern(
         .protect(minimum, zeros, SuppressionRule::Ambiguity)
         .map_err(ReleaseError::from)?;
     if pattern.primary_cells() <= MOST_ATTACKED_CELLS {
-        let audit = instance
-            .audit(pattern.suppressed())
-            .map_err(ReleaseError::from)?;
+        let audit = instance.audit(&pattern).map_err(ReleaseError::from)?;
         let confined = audit
             .cells
             .iter()

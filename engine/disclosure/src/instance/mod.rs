@@ -22,7 +22,7 @@ mod tables;
 
 use std::fmt;
 
-pub use attack::{CellInterval, InstanceAudit};
+pub use attack::{CellInterval, InstanceAudit, PublishedSums};
 pub use build::{Atom, PublishedSum};
 pub(crate) use codes::INSTANCE_CODES;
 pub use linked::{LinkedChildren, release_linked};
@@ -58,6 +58,17 @@ pub(crate) const MAXIMUM_MEMBERSHIPS: usize = 50_000_000;
 /// let negative = Instance::from_sums("demo", &["area"], vec![Atom::new(["a"], -1)], Vec::new());
 /// assert_eq!(negative.unwrap_err()[0].code, "E5050");
 /// # Ok::<(), disclosure::ProtectionError>(())
+/// ```
+/// Serialising it does not compile, nor does reading a count:
+/// ```compile_fail,E0277
+/// # use disclosure::{Atom, Instance};
+/// let instance = Instance::from_sums("demo", &["area"], vec![Atom::new(["a"], 2)], Vec::new()).unwrap();
+/// let text = serde_json::to_string(&instance).unwrap();
+/// ```
+/// ```compile_fail,E0616
+/// # use disclosure::{Atom, Instance};
+/// let instance = Instance::from_sums("demo", &["area"], vec![Atom::new(["a"], 2)], Vec::new()).unwrap();
+/// let count = instance.counts[0];
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Instance {

@@ -12,6 +12,12 @@ use super::free::Free;
 use super::protect::Protection;
 use super::sparse::position;
 
+/// Classes up to which elimination is repeated from its own results.
+const MOST_CLASSES_REPEATED: usize = 5_000;
+
+/// How often.
+const ROUNDS: usize = 4;
+
 /// A vector over atoms.
 type Row = ResidueRow;
 
@@ -44,10 +50,9 @@ pub(crate) fn hidden_classes(free: &Free, sensitive: &[bool], wanted: &[usize]) 
 }
 
 impl Protection<'_> {
-    /// The smallest of three patterns: the one there is, by elimination from the heaviest to the
-    /// lightest class, and by elimination with the classes first that need not be hidden in the
-    /// pattern there is. Elimination knows nothing of counts that cannot be negative, so what an
-    /// attacker with bounds still calculates gets another table of its own.
+    /// The smallest of several patterns: the one there is, by elimination from the heaviest to the
+    /// lightest class, and by elimination again from both. Elimination knows nothing of counts
+    /// that cannot be negative, so what bounds still tell gets another table of its own.
     pub(super) fn hide_by_elimination(&mut self) -> Result<(), SolverError> {
         let free = self.search.free;
         let by_blocks = self.search.hidden.clone();
@@ -59,13 +64,24 @@ impl Protection<'_> {
             (std::cmp::Reverse((free.values[class], atoms)), class)
         });
         let by_value = hidden_classes(free, &self.primary, &wanted);
-        wanted.sort_by_key(|&class| by_blocks[class]);
-        let both = hidden_classes(free, &self.primary, &wanted);
-        let mut patterns = vec![by_blocks];
-        for hidden in [by_value, both] {
-            self.take(&hidden);
-            self.hide_what_bounds_tell()?;
-            patterns.push(self.search.hidden.clone());
+        self.take(&by_value);
+        self.hide_what_bounds_tell()?;
+        let mut patterns = vec![by_blocks, self.search.hidden.clone()];
+        // Elimination again with what a pattern shows in front: it shows at least as much.
+        let rounds = if free.classes() > MOST_CLASSES_REPEATED {
+            1
+        } else {
+            ROUNDS
+        };
+        for first in 0..2 {
+            let mut last = patterns[first].clone();
+            for _ in 0..rounds {
+                wanted.sort_by_key(|&class| last[class]);
+                self.take(&hidden_classes(free, &self.primary, &wanted));
+                self.hide_what_bounds_tell()?;
+                last.clone_from(&self.search.hidden);
+                patterns.push(last.clone());
+            }
         }
         let cells = |hidden: &Vec<bool>| -> u32 {
             let sizes = free.sizes.iter().zip(hidden);
@@ -101,8 +117,11 @@ impl Protection<'_> {
                 doubtful.push(class);
             }
         }
-        let shown: Vec<bool> = self.search.hidden.iter().map(|hidden| !hidden).collect();
-        let bounds = bounds_of_classes(self.search.free, &shown, &doubtful)?;
+        let free = self.search.free;
+        let hidden = &self.search.hidden;
+        let shown = (0..free.classes()).filter(|&class| !hidden[class]);
+        let shown = shown.map(|class| (class, free.values[class].unsigned_abs()));
+        let bounds = bounds_of_classes(free, shown, &doubtful)?;
         for (class, interval) in doubtful.into_iter().zip(bounds) {
             if interval.width() < 1e-6 {
                 let other = self.other_value(class, u64::MAX);

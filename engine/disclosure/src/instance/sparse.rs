@@ -1,7 +1,7 @@
 //! Many short lists of numbers in one piece of memory.
 
 /// Lists of numbers, one behind the other. Entries of a list ascend.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SparseLists {
     starts: Vec<u32>,
     entries: Vec<u32>,

@@ -4,7 +4,7 @@
 
 pub mod city;
 
-use disclosure::{Atom, Instance, PublishedSum};
+use disclosure::{Atom, Instance, PublishedSum, PublishedSums};
 
 /// Lines of a shared case, or `None` with a printed reason.
 #[allow(clippy::disallowed_methods)] // test input from outside the project
@@ -60,6 +60,8 @@ pub fn fields(line: &str) -> Vec<String> {
 /// One instance with what the other program made of it.
 pub struct Case {
     pub instance: Instance,
+    /// Atoms of the cells.
+    pub members: Vec<Vec<usize>>,
     /// Counts of the cells.
     pub values: Vec<i64>,
     /// Cells small themselves, by the other program.
@@ -102,16 +104,26 @@ impl Case {
             let numbers: Vec<usize> = line.split(',').map(|word| word.parse().unwrap()).collect();
             sums[numbers[1] - 1].atoms.push(numbers[0] - 1);
         }
+        let members = sums.iter().map(|sum| sum.atoms.clone()).collect();
         let instance = Instance::from_sums(path, &columns, atoms, sums).unwrap();
         let count = |marks: &[bool]| marks.iter().filter(|&&mark| mark).count();
         Some(Self {
             primary: count(&is_primary),
             suppressed: count(&is_suppressed),
             instance,
+            members,
             values,
             is_primary,
             is_suppressed,
         })
+    }
+
+    /// What the other program published.
+    pub fn published(&self) -> PublishedSums {
+        let values = self.values.iter().zip(&self.is_suppressed);
+        let values = values.map(|(&value, &hidden)| (!hidden).then_some(value.unsigned_abs()));
+        let cells = self.members.iter().cloned().zip(values).collect();
+        PublishedSums::new("published", self.instance.atoms(), cells).unwrap()
     }
 
     /// Whether the other program hid empty cells as small ones.
