@@ -76,7 +76,7 @@ impl Wish {
         )
     }
 
-    fn request(&self, counts: &Month) -> ReleaseRequest {
+    fn request(&self, counts: &[u32]) -> ReleaseRequest {
         let flat = |code: &str, members: &[&str]| {
             let members = members.iter().map(|m| Member::new(*m, label())).collect();
             Dimension::new(code, label(), members)

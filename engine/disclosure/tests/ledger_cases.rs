@@ -1,6 +1,7 @@
 //! Release sequences of other programs' issues: what the gate says, and bounds beside those of HiGHS.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests are tests too
+#![allow(clippy::disallowed_methods)] // test input from outside the project
 
 use std::path::PathBuf;
 

@@ -228,9 +228,9 @@ impl<'a> BoundProver<'a> {
             return Ok(None);
         };
         let target = tidy(target, self.system.unknowns(), &|| "the target".to_owned())?;
-        let rows = first.multipliers.iter().map(|&(row, _)| row).collect();
+        let rows: Vec<usize> = first.multipliers.iter().map(|&(row, _)| row).collect();
         let mut best = self
-            .lightest(&target, side, first.bound, rows)?
+            .lightest(&target, side, first.bound, &rows)?
             .unwrap_or(first);
         let candidates: Vec<usize> = best.multipliers.iter().map(|&(row, _)| row).collect();
         for dropped in candidates {
@@ -243,7 +243,7 @@ impl<'a> BoundProver<'a> {
             if kept.len() == best.multipliers.len() {
                 continue;
             }
-            if let Some(shorter) = self.lightest(&target, side, best.bound, kept)? {
+            if let Some(shorter) = self.lightest(&target, side, best.bound, &kept)? {
                 best = shorter;
             }
         }
@@ -256,7 +256,7 @@ impl<'a> BoundProver<'a> {
         target: &LinearForm,
         side: BoundSide,
         bound: f64,
-        rows: Vec<usize>,
+        rows: &[usize],
     ) -> Result<Option<BoundProof>, SolverError> {
         let sign = match side {
             BoundSide::Greatest => 1.0,
@@ -274,7 +274,7 @@ impl<'a> BoundProver<'a> {
             .collect();
         let mut terms: BTreeMap<usize, Vec<(Col, f64)>> = BTreeMap::new();
         let mut right = Vec::new();
-        for (&(up, down), &row) in weights.iter().zip(&rows) {
+        for (&(up, down), &row) in weights.iter().zip(rows) {
             let row = &self.system.rows()[row];
             for &(unknown, coefficient) in &row.form.terms {
                 let entry = terms.entry(unknown).or_default();

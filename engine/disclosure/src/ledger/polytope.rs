@@ -243,19 +243,19 @@ impl Polytope {
             }
             asked.push(plus);
         }
-        Ok(Self::merged(atoms.is_empty.len(), raw, asked, filled))
+        Ok(Self::merged(atoms.is_empty.len(), &raw, &asked, &filled))
     }
 
     /// Makes one unknown of all atoms that the same rows and targets hold.
     fn merged(
         atoms: usize,
-        raw: Vec<RawRow>,
-        asked: Vec<Vec<usize>>,
-        filled: Vec<(Vec<usize>, usize)>,
+        raw: &[RawRow],
+        asked: &[Vec<usize>],
+        filled: &[(Vec<usize>, usize)],
     ) -> Self {
         let mut signatures: Vec<Vec<u32>> = vec![Vec::new(); atoms];
         let mut number = 0;
-        for row in &raw {
+        for row in raw {
             for (sign, side) in [&row.plus, &row.minus].into_iter().enumerate() {
                 side.iter()
                     .for_each(|&atom| signatures[atom].push(number + sign as u32));
@@ -285,7 +285,7 @@ impl Polytope {
             terms: distinct(atoms).into_iter().map(|x| (x, 1.0)).collect(),
         };
         let (mut rows, mut sources) = (Vec::new(), Vec::new());
-        for row in &raw {
+        for row in raw {
             let mut sum = form(&row.plus);
             sum.terms
                 .extend(distinct(&row.minus).into_iter().map(|x| (x, -1.0)));

@@ -284,7 +284,7 @@ impl StatedRelease {
             declares: false,
             nodes: nodes.collect(),
         };
-        let numbered = cells.iter().enumerate();
+        let numbered = cells.into_iter().enumerate();
         let cells = numbered
             .map(|(number, cell)| ReleaseCell {
                 nodes: vec![number as u32],
@@ -383,7 +383,7 @@ impl StatedRelease {
             }
         }
         text(&format!("{:?}", self.sensitive_axes));
-        let is_made_here = !self.axes.iter().all(|axis| !axis.declares);
+        let is_made_here = self.axes.iter().any(|axis| axis.declares);
         for cell in &self.cells {
             text(&format!("{:?} {}", cell.nodes, cell.count));
             if !is_made_here {
