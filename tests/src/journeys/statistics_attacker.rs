@@ -108,7 +108,10 @@ impl Published {
             if care == TOTAL && !what.ends_with("home") {
                 let keys = cares.map(|care| key(what, area, care, class));
                 let keys: Vec<Key> = keys.into_iter().filter(inside).collect();
-                sums.push((whole.clone(), keys));
+                // Where there is no row of a care type, the table is not broken down by it.
+                if !keys.is_empty() {
+                    sums.push((whole.clone(), keys));
+                }
             }
             for classes in classes_of(class) {
                 let keys = classes.iter().map(|class| key(what, area, care, class));

@@ -124,7 +124,7 @@ impl Town {
             // Homes lie in the other neighbourhood for every third child.
             let home = ["sued1", "sued2"][usize::from((number % 3 == 0) != (house > 1))];
             file += &format!(
-                "\n{facility}-{batch}-{number:03},,,{born},female,{home},14612000,no,yes,no,,{facility},{care},{hours},5,yes,2025-08-01,2028-07-31"
+                "\n{facility}-{batch}-{number:03},,,{born},female,{home},14612000,no,yes,no,,{facility},{care},{hours},5,yes,2025-08-01,"
             );
         }
         file + "\n"
@@ -206,11 +206,11 @@ async fn an_attacker_with_all_published_tables_and_last_month_pins_no_child(
 async fn formats_and_refusals(town: &Town) {
     for (format, media_type, start) in [
         ("csv", "text/csv", &b"month,known_on,level"[..]),
-        ("parquet", "application/vnd.apache.parquet", b"PAR1"),
+        ("parquet", "application/vnd.apache.parquet", &b"PAR1"[..]),
         (
             "arrow",
             "application/vnd.apache.arrow.stream",
-            b"\xff\xff\xff\xff",
+            &b"\xff\xff\xff\xff"[..],
         ),
     ] {
         let address = format!("/v1/statistics/occupancy?month=2026-04&format={format}");

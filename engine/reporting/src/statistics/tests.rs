@@ -333,11 +333,7 @@ fn free_places_are_places_minus_shown_children_and_offers() {
     assert_eq!(free("S", "bookable"), StatisticsValue::Whole(4));
     assert_eq!(free("S", "bookable_state"), StatisticsValue::text("known"));
     let mut unattested = town(0);
-    unattested
-        .get_mut(&TableName::Attestations)
-        .unwrap()
-        .1
-        .clear();
+    unattested.remove(&TableName::Attestations);
     let made = self::made(&unattested, date(2026, 5, 1));
     let free = |column| value(&made, StatisticsKind::FreePlaces, ["S", "nursery"], column);
     assert_eq!(free("bookable"), StatisticsValue::Empty);
