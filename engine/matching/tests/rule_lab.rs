@@ -109,7 +109,6 @@ fn offers_rounds_and_the_most_children_placeable_are_as_published() {
 }
 
 #[test]
-#[ignore = "a minute in the dev profile"]
 fn the_most_children_placeable_in_a_city_of_10000_are_as_published() {
     let Some(folder) = case_path("hr/n10000") else {
         return;
@@ -199,7 +198,7 @@ proptest! {
     fn every_mechanism_is_feasible_and_no_enrolled_child_loses(ties: bool, strict in common::tiny::tiny(false), tied in common::tiny::tiny(true), seed: u64) {
         let tiny = if ties { tied } else { strict };
         let round = tiny.round();
-        let options = LabOptions { seed, days_per_round: 7 };
+        let options = LabOptions { seed, days_per_round: 7, ..LabOptions::default() };
         for mechanism in Mechanism::ALL {
             let report = replay(&round, mechanism, &options).unwrap();
             prop_assert!(report.feasible, "{mechanism:?} {report:?}");
