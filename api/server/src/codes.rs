@@ -90,11 +90,6 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Stop writing, keep the database as it is and compare it with the last backup.",
     ),
     code(
-        "E8016",
-        "A round with joint options of families or with budgets was given to a command that places child by child.",
-        "Give a round without family_options.csv, siblings rules and budgets.csv.",
-    ),
-    code(
         "E8017",
         "A row of answers or criterion values speaks of the same as an earlier one, or its evidence is neither yes nor no.",
         "Keep one of the rows; write yes, no or nothing for the evidence.",

@@ -115,6 +115,10 @@ codes! {
     PUBLISH_INFEASIBLE = "E2183", "the placements are not feasible: unknown children or programmes, or more children than seats", "do not publish; run the round again";
     PUBLISH_UNSTABLE = "E2184", "the placements are not stable: a child has a better claim to a seat", "do not publish; run the round again, or attribute the deviation";
     CHANCE_INPUT = "E2185", "the assumptions for chances are out of range or name what the round does not have", "correct the assumption named";
+    CHANCE_ROUND = "E2186", "chances are asked for in a round with joint options and budgets, or under assumptions that have no meaning with them", "leave out one of the two files, or the assumption named";
+    BLIND_SUM = "E2187", "the most children placed, or the least sum of ranks, is asked for in a round with joint options or budgets", "leave these two mechanisms out of the rule lab";
+    POOL_JOINT_ROUND = "E2188", "a pool is to begin with a round in which families rank joint options or have a rule for siblings", "place the families in the city-wide round, and begin the pool with independent children";
+    POOL_FLEXIBLE_ROUND = "E2189", "a pool is to begin with a round in which programmes have budgets", "give every programme and seat group a capacity";
 }
 
 #[cfg(test)]

@@ -111,6 +111,50 @@ impl Priorities {
         priorities
     }
 
+    /// The lines in the order of keys, one per wish, smaller first; no two of a line are to be equal.
+    pub(crate) fn by_standing<Key: Ord>(round: &Round, keys: &[Key]) -> Self {
+        let line_of: Vec<u32> = (0..round.seats.len())
+            .map(|seat| round.line_of(seat) as u32)
+            .collect();
+        let mut applicant_of = vec![0; round.wishes.len()];
+        for applicant in 0..round.applicant_count() {
+            applicant_of[round.wish_range(applicant)].fill(applicant as u32);
+        }
+        let line = |wish: u32| {
+            line_of
+                .get(round.wishes[wish as usize].seat as usize)
+                .copied()
+        };
+        let mut wishes: Vec<(u32, u32)> = (0..round.wishes.len() as u32)
+            .filter_map(|wish| Some((line(wish)?, wish)))
+            .collect();
+        wishes.sort_unstable_by(|a, b| {
+            let key = |wish: u32| &keys[wish as usize];
+            (a.0, key(a.1), a.1).cmp(&(b.0, key(b.1), b.1))
+        });
+        let mut seat_starts = vec![0_u32; round.seats.len() + 1];
+        for (line, _) in &wishes {
+            seat_starts[*line as usize + 1] += 1;
+        }
+        for seat in 1..seat_starts.len() {
+            seat_starts[seat] += seat_starts[seat - 1];
+        }
+        let mut place = vec![NONE; round.wishes.len()];
+        for (number, (line, wish)) in (0..).zip(&wishes) {
+            place[*wish as usize] = number - seat_starts[*line as usize];
+        }
+        Self {
+            line_of,
+            seat_starts,
+            line: wishes.into_iter().map(|(_, wish)| wish).collect(),
+            place,
+            applicant: applicant_of,
+            tied_families: 0,
+            any_tie: false,
+            drawn: Vec::new(),
+        }
+    }
+
     /// Sorts a line in which there may be true ties.
     fn sort_line(&mut self, round: &Round, range: Range<usize>, lottery: &mut Lottery<'_>) {
         let mut entries: Vec<LineEntry> = self.line[range.clone()]

@@ -87,6 +87,16 @@ pub enum SolveError {
         "E2071  the round was to use ties to place as many children as possible (max-size), which is not combined with joint options of families; break ties by lottery"
     )]
     MaxSizeWithSiblings,
+    /// The rule lab was asked for the most children placed, or the least sum of ranks, whoever comes
+    /// first, in a round where that is no question of seats alone.
+    #[error(
+        "E2187  the most children placed and the least sum of ranks are computed for numbers of seats and children one by one only, but {}; leave these two mechanisms out",
+        if *joint { "families rank joint options" } else { "programmes have budgets" }
+    )]
+    BlindSum {
+        /// Whether families rank joint options; otherwise programmes have budgets.
+        joint: bool,
+    },
     /// The exact model of the siblings round could not be solved.
     #[error("E2073  the exact model of the siblings round failed: {0}; report the fault")]
     ExactModel(String),
@@ -103,6 +113,7 @@ impl SolveError {
             Self::JointOptionsWithBudgets => error_codes::JOINT_OPTIONS_WITH_BUDGETS,
             Self::ProgrammeSideWithSiblings => error_codes::PROGRAMME_SIDE_WITH_SIBLINGS,
             Self::MaxSizeWithSiblings => error_codes::MAX_SIZE_WITH_SIBLINGS,
+            Self::BlindSum { .. } => error_codes::BLIND_SUM,
             Self::ExactModel(_) => error_codes::EXACT_SEARCH_FAILED,
         }
     }

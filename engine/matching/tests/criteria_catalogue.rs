@@ -6,8 +6,8 @@ mod common;
 use common::city::{LEXICOGRAPHIC, POINTS, answer, points_catalogue};
 use jiff::civil::date;
 use matching::{
-    AdmissibleAttribute, AnswerRow, Answers, CataloguesInForce, CriteriaCatalogue, EvidenceState,
-    forbidden_word,
+    AdmissibleAttribute, AnswerRow, Answers, CataloguesInForce, CriteriaCatalogue, CriterionKey,
+    EvidenceState, forbidden_word,
 };
 use proptest::prelude::*;
 
@@ -101,6 +101,65 @@ fn what_the_law_forbids_is_refused_with_its_reason() {
     );
     for attribute in AdmissibleAttribute::ALL {
         assert_eq!(forbidden_word(attribute.name()), None, "{attribute:?}");
+    }
+}
+
+#[test]
+fn keys_labels_and_criteria_of_an_audit_are_refused_by_the_same_words() {
+    // Inside a compound, written out without umlauts, with a number behind, and both languages.
+    for word in [
+        "familienherkunft",
+        "mindesteinkommen",
+        "erstsprache",
+        "kommunalpolitisch",
+        "immigration",
+        "maedchen",
+        "religioes",
+        "staatsangehoerigkeit",
+        "income_2",
+        "sex1",
+        "migration",
+        "nationality",
+        "citizenship",
+        "ethnic",
+        "herkunft",
+        "origin",
+        "race",
+        "skin",
+        "hautfarbe",
+        "language",
+        "religion",
+        "konfession",
+        "denomination",
+        "faith",
+        "gender",
+        "geschlecht",
+        "health",
+        "gesundheit",
+        "illness",
+        "krankheit",
+        "disability",
+        "behinderung",
+        "politics",
+        "partei",
+    ] {
+        assert!(forbidden_word(word).is_some(), "{word}");
+        assert_eq!(
+            CriterionKey::new(word).unwrap_err().code(),
+            "E2139",
+            "{word}"
+        );
+    }
+    for word in [
+        "absprache",
+        "distance_band",
+        "original",
+        "kirchstrasse",
+        "sibling",
+        "terrace",
+    ] {
+        assert!(forbidden_word(word).is_none(), "{word}");
+        assert!(CriterionKey::new(word).is_ok(), "{word}");
     }
 }
 

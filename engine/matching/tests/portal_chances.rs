@@ -186,6 +186,18 @@ fn of_100_statements_about_as_many_come_true_as_stated() {
 }
 
 #[test]
+fn the_greatest_error_is_that_of_bins_with_thirty_statements_and_more() {
+    let of = |statements: usize| {
+        let mut said = vec![(0.9, false); statements];
+        said.extend(vec![(0.1, false); 1_000]);
+        calibration(&said, 10)
+    };
+    assert!((of(29).greatest_error - 0.1).abs() < 1e-9);
+    assert!((of(30).greatest_error - 0.9).abs() < 1e-9);
+    assert!(of(30).calibration_error < of(30).greatest_error);
+}
+
+#[test]
 fn the_order_of_the_rows_changes_no_byte_and_the_seed_does() {
     let now = applications(60, "A", &mut Draws::new(1));
     let applicants: Vec<ApplicantRow> = (0..60)

@@ -5,6 +5,7 @@
 
 mod matching_cases;
 mod matching_commands;
+mod matching_garbage;
 mod service_client;
 mod service_crash;
 #[path = "../../../../tests/src/races/ground/mod.rs"]

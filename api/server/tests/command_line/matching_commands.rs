@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{placewright, refused, text};
 
 /// A round directory with these files.
-fn round_with(folder: &Path, files: &[(&str, &str)]) -> PathBuf {
+pub(super) fn round_with(folder: &Path, files: &[(&str, &str)]) -> PathBuf {
     let round = folder.join("round");
     std::fs::create_dir_all(&round).unwrap();
     for (file, content) in files {
@@ -180,20 +180,63 @@ fn what_does_not_go_together_is_refused_with_its_own_number_and_remedy() {
         round_with(&place, files);
         refused(&run_match(&round, &out, more), expected, &out);
     }
-    // Nor do the commands that place child by child take such rounds.
-    let place = folder.path().join("0");
-    let round = place.join("round");
-    for command in ["rule-lab", "chances"] {
-        let mut arguments = vec![
-            command,
-            round.to_str().unwrap(),
-            "--out",
-            out.to_str().unwrap(),
-        ];
-        if command == "chances" {
-            arguments.extend(["--later", "1"]);
-        }
-        refused(&placewright(&arguments), &["E8016", "joint options"], &out);
+}
+
+/// Runs the rule lab or the chances on a round of two siblings, or of a programme with a budget.
+fn whole_round(folder: &Path, command: &str, files: &[(&str, &str)]) -> (Output, PathBuf) {
+    let round = round_with(folder, &TWO_CHILDREN);
+    round_with(folder, files);
+    let out = folder.join("out");
+    let mut arguments = vec![
+        command,
+        round.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    if command == "chances" {
+        arguments.extend(["--later", "1", "--draws", "50"]);
+    }
+    (placewright(&arguments), out)
+}
+
+#[test]
+fn the_rule_lab_and_the_chances_take_siblings_and_budgets_as_they_are() {
+    let siblings = [(
+        "applicants.csv",
+        "applicant_id,seat_group,family_id,siblings,enrolled_programme_id\nA1,,F,together_only,\nA2,,F,together_only,\n",
+    )];
+    let budgets = [
+        ("programmes.csv", "programme_id,seat_group,capacity\nP1,,\n"),
+        ("budgets.csv", "programme_id,budget\nP1,1\n"),
+        (
+            "seat_weights.csv",
+            "programme_id,seat_group,weight\nP1,,1\n",
+        ),
+    ];
+    let cases: [(&str, &[(&str, &str)], &str); 2] = [
+        ("siblings", &siblings, "E2070"),
+        ("budgets", &budgets, "E2110"),
+    ];
+    for (name, files, left_out) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let (done, out) = whole_round(&folder.path().join("lab"), "rule-lab", files);
+        assert_eq!(done.status.code(), Some(0), "{name} {}", text(&done.stderr));
+        let told = text(&done.stdout);
+        assert!(told.contains(left_out) && told.contains("E2187"), "{told}");
+        let json: Value =
+            serde_json::from_slice(&std::fs::read(out.join("rule_lab.json")).unwrap()).unwrap();
+        assert_eq!(json["mechanisms"].as_array().unwrap().len(), 4);
+        assert_eq!(json["left_out"].as_array().unwrap().len(), 3);
+        let (done, out) = whole_round(&folder.path().join("chances"), "chances", files);
+        assert_eq!(done.status.code(), Some(0), "{name} {}", text(&done.stderr));
+        assert!(out.join("chances.csv").exists());
+    }
+    // Both together have no rule that places them.
+    let both = [siblings[0], budgets[0], budgets[1], budgets[2]];
+    for (command, code) in [("rule-lab", "E2113"), ("chances", "E2186")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (done, out) = whole_round(folder.path(), command, &both);
+        refused(&done, &[code], &out);
     }
 }
 

@@ -5,47 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::exact::{Stratum, benjamini_hochberg, two_sided};
+use crate::catalogue::{LegalGround, forbidden_word};
 use crate::error_codes;
 use crate::round::{NONE, Round};
 
-/// Parts of words that name attributes nobody may be judged by. A criterion with one of them in its
-/// key cannot be made.
-const FORBIDDEN: &[&str] = &[
-    "migration",
-    "migrant",
-    "nationality",
-    "staatsang",
-    "citizenship",
-    "ethnic",
-    "herkunft",
-    "origin",
-    "race",
-    "skin",
-    "hautfarbe",
-    "language",
-    "sprache",
-    "religion",
-    "konfession",
-    "denomination",
-    "faith",
-    "gender",
-    "geschlecht",
-    "sex",
-    "health",
-    "gesundheit",
-    "illness",
-    "krankheit",
-    "disab",
-    "behinder",
-    "income",
-    "einkommen",
-    "politic",
-    "partei",
-];
-
 /// The key of a criterion that a catalogue declares, such as `distance_band` or `sibling`.
 ///
-/// Attributes that must not decide about a place cannot be expressed: a key that names one is refused.
+/// Attributes that must not decide about a place cannot be expressed: a key that names one is refused, by
+/// the words that catalogues are checked against ([`forbidden_word`]).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CriterionKey(String);
@@ -58,13 +25,16 @@ pub enum CriterionKeyError {
     Malformed(String),
     /// The key names an attribute that must not be used.
     #[error(
-        "E2139  the criterion {key:?} names an attribute that must not be used ({part:?}); leave it out"
+        "E2139  the criterion {key:?} names an attribute that must not be used ({word:?}): {}; leave it out",
+        ground.reason()
     )]
     Forbidden {
         /// The key as written.
         key: String,
-        /// What was found in it.
-        part: &'static str,
+        /// The word of it that names the attribute.
+        word: String,
+        /// Why it must not be used.
+        ground: LegalGround,
     },
 }
 
@@ -96,10 +66,11 @@ impl CriterionKey {
         if key.is_empty() || !key.chars().all(is_sign) {
             return Err(CriterionKeyError::Malformed(key.to_owned()));
         }
-        match FORBIDDEN.iter().find(|part| key.contains(**part)) {
-            Some(part) => Err(CriterionKeyError::Forbidden {
+        match forbidden_word(key) {
+            Some((word, ground)) => Err(CriterionKeyError::Forbidden {
                 key: key.to_owned(),
-                part,
+                word,
+                ground,
             }),
             None => Ok(Self(key.to_owned())),
         }

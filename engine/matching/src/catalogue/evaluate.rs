@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use domain::InputProblem;
 use serde::{Deserialize, Serialize};
 
-use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES, forbidden_word};
+use super::attribute::{AdmissibleAttribute, AnswerKind, WORK_STATUS_VALUES};
 use super::criterion::{CriteriaCatalogue, Criterion, CriterionScope, MissingEvidence, Valuation};
+use super::forbidden::forbidden_word;
 use crate::error_codes as code;
 
 const ANSWERS: &str = "answers.csv";

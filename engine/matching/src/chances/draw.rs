@@ -6,20 +6,32 @@ use domain::InputProblem;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::inputs::{ChanceAssumptions, unknown_seats};
+use super::inputs::{ChanceAssumptions, refuse_whole_rounds, unknown_seats};
+use super::whole_rounds::WholeRounds;
 use crate::lottery::{DrawnFor, draw};
 use crate::round::{NONE, Round};
 
 /// Place in line: own place first, then points, then lot, then luck; greater is further back.
-type Standing = (bool, std::cmp::Reverse<i32>, u64, u64);
+pub(super) type Standing = (bool, std::cmp::Reverse<i32>, u64, u64);
 
 /// A wish as the simulation runs it.
 #[derive(Clone, Copy)]
-struct DrawnWish {
-    seat: u32,
-    standing: Standing,
+pub(super) struct DrawnWish {
+    pub(super) seat: u32,
+    pub(super) standing: Standing,
     /// Position among the wishes of the round, or [`NONE`] for a child still to come.
-    wish: u32,
+    pub(super) wish: u32,
+}
+
+/// What one draw came to.
+pub(super) struct Course<'draw> {
+    pub(super) capacities: &'draw [u32],
+    /// Those of the children of the round, then those of the children still to come.
+    pub(super) wishes: &'draw [DrawnWish],
+    /// Where the wishes of each child start; one entry more than children.
+    pub(super) starts: &'draw [usize],
+    /// Whether each child of the round stays.
+    pub(super) stays: &'draw [bool],
 }
 
 /// Seat and points of the wishes of a pattern, best first.
@@ -38,6 +50,10 @@ pub(super) struct Simulation<'a> {
     lots: u64,
     wishes: Vec<DrawnWish>,
     starts: Vec<usize>,
+    /// For rounds in which children are not placed one by one at numbers of seats.
+    whole_rounds: Option<WholeRounds>,
+    /// Draws in which each child of such a round stayed.
+    stayed: Vec<u32>,
 }
 
 impl<'a> Simulation<'a> {
@@ -77,6 +93,7 @@ impl<'a> Simulation<'a> {
                 Some((seat, it.seats, it.probability))
             })
             .collect();
+        refuse_whole_rounds(round, assumptions, &mut problems);
         freed.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
         if !problems.is_empty() {
             problems.sort();
@@ -104,6 +121,9 @@ impl<'a> Simulation<'a> {
             lots: lots.max().map_or(1, |lot| u64::from(lot) + 1),
             wishes: Vec::new(),
             starts: Vec::new(),
+            whole_rounds: (!round.joint.is_empty() || round.has_flexible_programmes())
+                .then(|| WholeRounds::new(round, assumptions.seed)),
+            stayed: vec![0; round.applicant_count()],
         })
     }
 
@@ -128,11 +148,47 @@ impl<'a> Simulation<'a> {
         // Who leaves follows from the child's own number, so the order of rows changes nothing.
         let stays: Vec<bool> = (0..self.round.applicant_count())
             .map(|applicant| {
-                let drawn = mixed(course ^ LEAVING, self.luck[applicant].1);
-                as_unit(drawn) >= self.assumptions.withdrawal
+                let drawn = mixed(course ^ LEAVING, self.number_of_leaver(applicant));
+                as_unit(drawn) >= self.assumptions.withdrawal || self.must_stay(number, applicant)
             })
             .collect();
-        self.place(&capacities, &stays, &mut granted);
+        let Some(whole_rounds) = &mut self.whole_rounds else {
+            self.place(&capacities, &stays, &mut granted);
+            return;
+        };
+        for (stayed, stays) in self.stayed.iter_mut().zip(&stays) {
+            *stayed += u32::from(*stays);
+        }
+        let course = Course {
+            capacities: &capacities,
+            wishes: &self.wishes,
+            starts: &self.starts,
+            stays: &stays,
+        };
+        whole_rounds.place(&course, &mut granted);
+    }
+
+    /// Draws that the statements on a child rest on.
+    pub(super) fn draws_of(&self, applicant: usize) -> u32 {
+        match self.whole_rounds {
+            Some(_) => self.stayed[applicant],
+            None => self.assumptions.draws,
+        }
+    }
+
+    /// Siblings that are placed together leave together.
+    fn number_of_leaver(&self, applicant: usize) -> u64 {
+        let (family, child) = self.luck[applicant];
+        match self.round.joint.of_applicant(applicant) {
+            Some(_) => family,
+            None => child,
+        }
+    }
+
+    /// In whole rounds the statements on a child rest on the draws in which it stays: one at least.
+    fn must_stay(&self, number: u32, applicant: usize) -> bool {
+        let draws = u64::from(self.assumptions.draws.max(1));
+        self.whole_rounds.is_some() && self.number_of_leaver(applicant) % draws == u64::from(number)
     }
 
     fn later_count(&self, generator: &mut ChaCha8Rng) -> u32 {

@@ -197,3 +197,38 @@ pub(super) fn unknown_seats(programme_id: &str, seat_group: &str) -> InputProble
     problem.value = Some(programme_id.to_owned());
     problem
 }
+
+/// What has no meaning where children are not placed one by one at numbers of seats.
+pub(super) fn refuse_whole_rounds(
+    round: &Round,
+    assumptions: &ChanceAssumptions,
+    problems: &mut Vec<InputProblem>,
+) {
+    if !round.has_flexible_programmes() {
+        return;
+    }
+    if !round.joint.is_empty() {
+        problems.push(
+            InputProblem::new(
+                code::CHANCE_ROUND,
+                FILE,
+                "the round has joint options of families and programmes with budgets, and no rule places both",
+            )
+            .remedy("give a round without one of them"),
+        );
+    }
+    for freed in &assumptions.freed {
+        let programme = round.programmes.find_sorted(&freed.programme_id);
+        if programme.is_some_and(|programme| round.budgets.of(programme as u32).is_some()) {
+            let mut problem = InputProblem::new(
+                code::CHANCE_ROUND,
+                FILE,
+                "seats are to become free at a programme that has a budget, not a number of seats",
+            )
+            .remedy("leave the assumption out, or give the programme the budget it will have");
+            problem.column = Some("programme_id".to_owned());
+            problem.value = Some(freed.programme_id.clone());
+            problems.push(problem);
+        }
+    }
+}

@@ -3,10 +3,14 @@
 //! Applications still to come are drawn many times from patterns seen so far, seats that may become free
 //! are drawn with them, and the round is run each time. Statements made so are checked afterwards against
 //! what came true: [`calibration`].
+//!
+//! Where families rank joint options they are placed by these, and where programmes have budgets by
+//! cut-offs, in every draw. Children still to come are single children all the same.
 
 mod calibration;
 mod draw;
 mod inputs;
+mod whole_rounds;
 
 pub use calibration::{CalibrationBin, CalibrationTable, calibration};
 pub use inputs::{ChanceAssumptions, LaterApplicants, SeatsThatMayFree, WishPattern, patterns_of};
@@ -93,12 +97,16 @@ pub struct ChildChances {
 /// Estimates the chances of every child of a round, by child.
 ///
 /// The same round, assumptions, draws and seed give the same bytes, whatever the order of the rows. Time
-/// O(draws x wishes x log seats).
+/// O(draws x wishes x log seats), and several times that with joint options.
+///
+/// Without joint options and budgets, a draw in which the child itself leaves counts with the best wish
+/// that would have taken it; with them, only the draws in which it stays count, one at least.
 ///
 /// # Errors
 ///
 /// Every problem of the assumptions at once (E2185): no draws, numbers out of range, programmes or seat
-/// groups that the round does not have, later applications without a pattern to draw them from.
+/// groups that the round does not have, later applications without a pattern to draw them from; joint
+/// options together with budgets, and seats that become free where there is a budget (E2186).
 ///
 /// ```
 /// use matching::{ApplicationRow, ChanceAssumptions, ProgrammeRow, Round, chances};
@@ -125,6 +133,7 @@ pub fn chances(
     }
     Ok((0..round.applicant_count())
         .map(|applicant| {
+            let draws = simulation.draws_of(applicant);
             let mut before = 0;
             let wishes: Vec<WishChance> = round
                 .wish_range(applicant)

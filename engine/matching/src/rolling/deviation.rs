@@ -183,7 +183,8 @@ pub struct EnvyAttribution {
 ///
 /// Envy is judged as in [`crate::check_matching`]: by the points and lots declared in the round, true
 /// ties and places of children enrolled there aside, and only where no seat is free (that would be
-/// waste). A pair is explained if every child there with lower priority got the place by a recorded
+/// waste); at a programme with a budget across all its groups. Children of families with joint options
+/// are left out: their families block or do not, as a whole. A pair is explained if every child there with lower priority got the place by a recorded
 /// deviation. Placements that do not fit the round are left out; the checker names them.
 ///
 /// ```
@@ -312,18 +313,23 @@ fn envy_pairs(
     let mut admitted: Vec<Vec<(usize, &Wish)>> = vec![Vec::new(); round.seats.len()];
     for (applicant, wish) in granted.iter().enumerate() {
         if let Some(wish) = wish {
-            admitted[wish.seat as usize].push((applicant, wish));
+            admitted[round.line_of(wish.seat as usize)].push((applicant, wish));
         }
     }
     let mut pairs = Vec::new();
     for (applicant, got) in granted.iter().enumerate() {
+        if round.joint.of_applicant(applicant).is_some() {
+            continue; // blocks with its family, if at all
+        }
         let better = round
             .wishes_of(applicant)
             .iter()
             .filter(|wish| wish.seat != NONE && got.is_none_or(|got| wish.rank < got.rank));
         for wish in better {
-            let here = &admitted[wish.seat as usize];
-            if here.len() < round.seats[wish.seat as usize].capacity as usize {
+            let here = &admitted[round.line_of(wish.seat as usize)];
+            let is_flexible = round.budgets.of(wish.programme).is_some();
+            let capacity = round.seats[wish.seat as usize].capacity;
+            if !is_flexible && here.len() < capacity as usize {
                 continue; // a free seat: waste, not envy
             }
             let own = round.is_own_place(applicant, wish);

@@ -172,7 +172,7 @@ pub struct SuggestedOffer {
     pub applicant_id: String,
 }
 
-/// An event that does not fit the state of the pool; nothing was changed.
+/// A round that a pool cannot begin with, or an event that does not fit its state; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
     /// No such programme and group.
@@ -264,6 +264,16 @@ pub enum PoolError {
         "E2129  child {0:?} is to be placed together with siblings, which a pool does not do; let it join as independent and place the family in the city-wide round"
     )]
     SiblingsTogether(String),
+    /// The round to begin with has joint options.
+    #[error(
+        "E2188  the pool was to begin with a round of {0} families with joint options or a siblings rule, which a pool does not keep; place them in the city-wide round, and begin with independent children"
+    )]
+    JointRound(usize),
+    /// The round to begin with has budgets.
+    #[error(
+        "E2189  the pool was to begin with a round in which programmes have budgets, which a pool does not keep; give every programme and seat group a capacity"
+    )]
+    FlexibleRound,
     /// The rows of a joining child or application contradict themselves.
     #[error("E2130  the rows of child {applicant_id:?} are refused: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     BadRows {
@@ -289,6 +299,8 @@ impl PoolError {
             Self::ConfirmedElsewhere { .. } => error_codes::POOL_CONFIRMED_ELSEWHERE,
             Self::HeldAlready { .. } => error_codes::POOL_HELD_ALREADY,
             Self::SiblingsTogether(_) => error_codes::POOL_SIBLINGS,
+            Self::JointRound(_) => error_codes::POOL_JOINT_ROUND,
+            Self::FlexibleRound => error_codes::POOL_FLEXIBLE_ROUND,
             Self::BadRows { .. } => error_codes::POOL_BAD_ROWS,
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::round::{NONE, Round};
+use crate::solve::SolveError;
 
 /// What came of offers under the holding rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +30,11 @@ pub struct HeldOffers {
 /// matching whatever the order: this is programme-proposing deferred acceptance (Gale and Shapley
 /// 1962) with pauses. `order_seed` chooses the order, `seed` settles true ties as in `solve`.
 ///
+/// # Errors
+///
+/// [`SolveError`] where no matching is best for all programmes: joint options of families (E2070) and
+/// budgets (E2110).
+///
 /// ```
 /// use matching::{OptimalFor, RoundFiles, RoundOptions, hold_offers, read_round, solve};
 /// let round = read_round(RoundFiles::new(
@@ -38,11 +44,12 @@ pub struct HeldOffers {
 /// let options = RoundOptions { optimal_for: OptimalFor::Programmes, ..RoundOptions::default() };
 /// let best_for_programmes = solve(&round, &options).unwrap().placements();
 /// for order_seed in 0..10 {
-///     assert_eq!(hold_offers(&round, 0, order_seed).placements, best_for_programmes);
+///     let held = hold_offers(&round, 0, order_seed).unwrap();
+///     assert_eq!(held.placements, best_for_programmes);
 /// }
 /// ```
-#[must_use]
-pub fn hold_offers(round: &Round, seed: u64, order_seed: u64) -> HeldOffers {
+pub fn hold_offers(round: &Round, seed: u64, order_seed: u64) -> Result<HeldOffers, SolveError> {
+    refuse(round)?;
     let mut desk = OfferDesk::new(round, seed);
     let mut order = ChaCha8Rng::seed_from_u64(order_seed);
     let mut below = |bound: usize| (order.next_u64() % bound.max(1) as u64) as usize;
@@ -65,13 +72,29 @@ pub fn hold_offers(round: &Round, seed: u64, order_seed: u64) -> HeldOffers {
             }
         }
     }
-    desk.finish(0)
+    Ok(desk.finish(0))
+}
+
+/// Only where programmes have numbers of seats and children come one by one is a matching best for all of
+/// them.
+fn refuse(round: &Round) -> Result<(), SolveError> {
+    if !round.joint.is_empty() {
+        return Err(SolveError::ProgrammeSideWithSiblings);
+    }
+    if round.has_flexible_programmes() {
+        return Err(SolveError::FlexibleForProgrammes);
+    }
+    Ok(())
 }
 
 /// Lets all programmes offer all their free places at once, round by round, families holding the best:
 /// the rounds of a matching day. The result equals [`hold_offers`]; the rounds are counted.
-#[must_use]
-pub fn hold_offers_in_rounds(round: &Round, seed: u64) -> HeldOffers {
+///
+/// # Errors
+///
+/// As [`hold_offers`].
+pub fn hold_offers_in_rounds(round: &Round, seed: u64) -> Result<HeldOffers, SolveError> {
+    refuse(round)?;
     let mut desk = OfferDesk::new(round, seed);
     let mut rounds = 0;
     loop {
@@ -82,7 +105,7 @@ pub fn hold_offers_in_rounds(round: &Round, seed: u64) -> HeldOffers {
             }
         }
         if made.is_empty() {
-            return desk.finish(rounds);
+            return Ok(desk.finish(rounds));
         }
         rounds += 1;
         for wish in made {

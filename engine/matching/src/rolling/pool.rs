@@ -36,7 +36,7 @@ use crate::round::{ApplicantRow, NONE, Round};
 ///     "programme_id,seat_group,capacity\nP1,,1\nP2,,1\n".as_bytes(),
 ///     "applicant_id,programme_id,rank,points,lot\nA,P1,1,9,\nB,P1,1,5,\nB,P2,2,5,\nC,P2,1,1,\n".as_bytes(),
 /// )).unwrap();
-/// let mut pool = Pool::new(&round, 7);
+/// let mut pool = Pool::new(&round, 7).unwrap();
 /// let change = pool.apply(&PoolEvent::ChildLeft { applicant_id: "A".into() }).unwrap();
 /// let next: Vec<_> = change.next_in_line.iter().map(|next| next.applicant_id.as_str()).collect();
 /// assert_eq!(next, ["B", "C"]);
@@ -82,8 +82,18 @@ impl Pool {
     ///
     /// Every child is placed on its own. Equal points and lots are settled by the lottery of the seed,
     /// as in the round.
-    #[must_use]
-    pub fn new(round: &Round, seed: u64) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::JointRound`] and [`PoolError::FlexibleRound`]: one event can turn a whole round with
+    /// joint options, and a pool has no line across seat groups.
+    pub fn new(round: &Round, seed: u64) -> Result<Self, PoolError> {
+        if !round.joint.is_empty() {
+            return Err(PoolError::JointRound(round.joint_family_count()));
+        }
+        if round.has_flexible_programmes() {
+            return Err(PoolError::FlexibleRound);
+        }
         let places = Places::new(round, seed);
         let mut pool = Self {
             seed,
@@ -113,7 +123,7 @@ impl Pool {
         let capacities = round.seats.iter().map(|seat| seat.capacity);
         pool.run_again(LiveMatching::new(capacities));
         pool.live.take_log();
-        pool
+        Ok(pool)
     }
 
     fn child_of(&self, round: &Round, number: usize) -> LiveChild {

@@ -5,6 +5,7 @@ mod family_rows;
 mod joint;
 mod read;
 mod rows;
+mod settle;
 
 pub(crate) use draft::PROGRAMMES;
 pub(crate) use joint::{JointFamily, JointOptions};

@@ -144,6 +144,10 @@ fn refuse_other_rounds(declared: &Round, alternative: &Round) -> Result<(), Cata
         || wishes(declared) != wishes(alternative)
     {
         "wishes"
+    } else if declared.joint != alternative.joint {
+        "joint options of families"
+    } else if declared.budgets != alternative.budgets {
+        "budgets"
     } else {
         return Ok(());
     };

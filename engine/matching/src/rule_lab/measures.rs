@@ -73,8 +73,13 @@ pub struct MechanismReport {
     pub denied_free_seat_pairs: u64,
     /// Free seats that somebody wants more than the place held: no more than the children denied one.
     pub wasted_seats: u64,
-    /// Free seats in all.
+    /// Free seats in all, those of programmes with a budget left out.
     pub free_seats: u64,
+    /// Families that rank joint options and block with one; each stands for a whole family, where
+    /// justified envy stands for a child on its own.
+    pub blocking_families: u64,
+    /// Pairs of child and programme with a budget that has room for the child, which is not its turn.
+    pub room_out_of_turn: u64,
     /// Siblings.
     pub siblings: SiblingFigures,
     /// Offers made, the final ones included.
@@ -101,7 +106,10 @@ pub(super) fn measure(
     let mut free: Vec<u64> = round
         .seats
         .iter()
-        .map(|seat| u64::from(seat.capacity))
+        .map(|seat| match round.budgets.of(seat.programme) {
+            Some(_) => 0, // their room cannot be counted in seats
+            None => u64::from(seat.capacity),
+        })
         .collect();
     for wish in run.granted.iter().filter(|wish| **wish != NONE) {
         let free = &mut free[round.wishes[*wish as usize].seat as usize];
@@ -135,6 +143,8 @@ pub(super) fn measure(
         denied_free_seat_pairs: blocking.denied_at.values().sum(),
         wasted_seats: wasted.sum::<u64>().min(blocking.denied.len() as u64),
         free_seats: free.iter().sum(),
+        blocking_families: report.blocking_joint_families,
+        room_out_of_turn: report.allowed_waste,
         siblings: siblings(round, run),
         offers_made: run.offers_made,
         offers_lapsed: run.offers_lapsed,
@@ -192,6 +202,7 @@ impl<'report> Blocking<'report> {
                         .entry((programme_id, seat_group))
                         .or_default() += 1;
                 }
+                Finding::BlockingFamily { .. } => {} // counted by the checker
                 _ => found.feasible = false,
             }
         }

@@ -7,10 +7,18 @@
 //! What families would have wished for under another mechanism is not known: all mechanisms are given
 //! the same wish lists. Under first-preference-first families are known to hide their true first
 //! wish, so its share of first wishes is flattering.
+//!
+//! # Siblings and budgets
+//!
+//! Where families rank joint options, every mechanism that gives families a say places them by these
+//! options, whole: nobody is looked at child by child who asked to be placed together. Where programmes
+//! have budgets, a programme admits down its one line as far as its children fit together. Refused,
+//! because it has no answer or none that is computed here: the matching best for programmes (E2070,
+//! E2110), both in one round (E2113), and the two sums that are blind to priorities (E2187).
 
 mod catalogues;
 mod first_preference;
-mod held_seats;
+mod held;
 mod measures;
 mod optimum;
 mod serial;
@@ -25,6 +33,7 @@ use crate::order::{Preferences, Priorities};
 use crate::placements::{Place, PlacementRow};
 use crate::rolling::hold_offers_in_rounds;
 use crate::round::{NONE, Round};
+use crate::siblings::Market;
 use crate::solve::{OptimalFor, RoundOptions, SolveError, solve};
 
 /// A way to give out places.
@@ -75,6 +84,9 @@ pub struct LabOptions {
     pub seed: u64,
     /// Days that one round of offers, or one step of forwarding, takes.
     pub days_per_round: u32,
+    /// Seconds of the wall clock after which the exact search for siblings stops, see
+    /// [`RoundOptions::time_limit_seconds`]; nothing else looks at it.
+    pub search_seconds: u32,
 }
 
 impl Default for LabOptions {
@@ -82,6 +94,7 @@ impl Default for LabOptions {
         Self {
             seed: 0,
             days_per_round: 14,
+            search_seconds: 10,
         }
     }
 }
@@ -130,6 +143,7 @@ impl Run {
 /// Orders that every mechanism but the central ones needs.
 struct Orders<'round> {
     round: &'round Round,
+    seed: u64,
     priorities: Priorities,
     preferences: Preferences,
 }
@@ -138,21 +152,35 @@ impl<'round> Orders<'round> {
     fn new(round: &'round Round, seed: u64) -> Self {
         Self {
             round,
+            seed,
             priorities: Priorities::new(round, seed),
             preferences: Preferences::new(round, seed),
         }
     }
 
-    /// Wishes of an applicant, best first.
-    fn list(&self, applicant: usize) -> &[u32] {
-        &self.preferences.wishes[self.round.wish_range(applicant)]
+    /// Families, their options and the lines they stand in; a child without joint options is a family
+    /// of its own.
+    fn market(&self) -> Market<'_> {
+        Market::new(self.round, &self.priorities, &self.preferences, self.seed)
     }
+}
 
-    /// Seat of a wish; `None` where the group is closed.
-    fn seat(&self, wish: u32) -> Option<usize> {
-        let seat = self.round.wishes[wish as usize].seat;
-        (seat != NONE).then_some(seat as usize)
+/// By child: the round in which its family settled; 0 for a child without a place.
+fn settled_children(
+    round: &Round,
+    market: &Market<'_>,
+    granted: &[u32],
+    settled: &[u32],
+) -> Vec<u32> {
+    let mut by_child = vec![0; round.applicant_count()];
+    for (family, settled) in settled.iter().enumerate() {
+        for child in market.children_of(family) {
+            if granted[child as usize] != NONE {
+                by_child[child as usize] = *settled;
+            }
+        }
     }
+    by_child
 }
 
 /// Replays a round under a mechanism and measures what comes out.
@@ -162,7 +190,7 @@ impl<'round> Orders<'round> {
 ///
 /// # Errors
 ///
-/// [`SolveError`] when the round asks for what deferred acceptance does not cover.
+/// [`SolveError`] when the round has joint options or budgets for which the mechanism has no answer.
 ///
 /// ```
 /// use matching::{LabOptions, Mechanism, RoundFiles, read_round, replay};
@@ -206,6 +234,7 @@ pub fn replay_placements(
 }
 
 fn run(round: &Round, mechanism: Mechanism, options: &LabOptions) -> Result<Run, SolveError> {
+    refuse(round, mechanism)?;
     let orders = || Orders::new(round, options.seed);
     Ok(match mechanism {
         Mechanism::FamilyOptimal | Mechanism::ProgrammeOptimal => {
@@ -218,11 +247,12 @@ fn run(round: &Round, mechanism: Mechanism, options: &LabOptions) -> Result<Run,
             let options = RoundOptions {
                 optimal_for,
                 seed: options.seed,
+                time_limit_seconds: Some(f64::from(options.search_seconds)),
                 ..RoundOptions::default()
             };
             let mut run = Run::at_once(solve(round, &options)?.granted);
             if !families {
-                let held = hold_offers_in_rounds(round, options.seed);
+                let held = hold_offers_in_rounds(round, options.seed)?;
                 run.rounds = held.rounds;
                 run.offers_made = held.offers_made;
                 run.offers_lapsed = held.offers_declined;
@@ -234,10 +264,23 @@ fn run(round: &Round, mechanism: Mechanism, options: &LabOptions) -> Result<Run,
             }
             run
         }
-        Mechanism::FirstPreferenceFirst => first_preference::run(&orders()),
+        Mechanism::FirstPreferenceFirst => first_preference::run(&orders(), options.seed),
         Mechanism::Uncoordinated => uncoordinated::run(&orders()),
         Mechanism::SerialDictatorship => serial::run(&orders(), options.seed),
         Mechanism::MostPlaced => optimum::run(round, optimum::Unplaced::Never),
         Mechanism::LeastRankSum => optimum::run(round, optimum::Unplaced::AfterTheLastWish),
     })
+}
+
+/// What has no answer, or none that is computed here.
+fn refuse(round: &Round, mechanism: Mechanism) -> Result<(), SolveError> {
+    let (joint, flexible) = (!round.joint.is_empty(), round.has_flexible_programmes());
+    let is_blind = matches!(mechanism, Mechanism::MostPlaced | Mechanism::LeastRankSum);
+    if joint && flexible {
+        return Err(SolveError::JointOptionsWithBudgets);
+    }
+    if (joint || flexible) && is_blind {
+        return Err(SolveError::BlindSum { joint });
+    }
+    Ok(())
 }

@@ -1,28 +1,30 @@
-//! Children choose one after the other.
+//! Families choose one after the other.
 
-use super::held_seats::HeldSeats;
+use super::held::{Held, names_no_seat};
 use super::{Orders, Run};
 use crate::lottery::{DrawnFor, draw};
 
-/// By lottery number of the family, then of the child, each takes the best wish with a free seat.
+/// By lottery number of the family, then of the child, each takes the best option that is free; a family
+/// with joint options chooses for all its children at once.
 pub(super) fn run(orders: &Orders<'_>, seed: u64) -> Run {
-    let round = orders.round;
-    let mut order: Vec<(u64, u64, usize)> = (0..round.applicant_count())
-        .map(|applicant| {
-            let family = draw(seed, DrawnFor::Family, round.family_of(applicant));
-            let id = round.applicants.get(applicant);
-            (family, draw(seed, DrawnFor::Applicant, id), applicant)
+    let (round, market) = (orders.round, orders.market());
+    let mut order: Vec<(u64, u64, usize)> = (0..market.family_count())
+        .map(|family| {
+            let child = market.children_of(family)[0] as usize;
+            let id = round.applicants.get(child);
+            let number = draw(seed, DrawnFor::Family, round.family_of(child));
+            (number, draw(seed, DrawnFor::Applicant, id), family)
         })
         .collect();
     order.sort_unstable();
-    let mut held = HeldSeats::new(orders);
-    for (.., applicant) in order {
-        let list = orders.list(applicant);
-        let better = &list[..held.current[applicant].min(list.len())];
-        let free = |wish: &u32| orders.seat(*wish).is_some_and(|seat| held.free[seat] > 0);
-        if let Some(place) = better.iter().position(free) {
-            held.give(orders, applicant, place);
+    let mut held = Held::new(orders, &market);
+    for (.., family) in order {
+        let start = market.options(family).start;
+        let free = (start..held.chosen[family] as usize)
+            .find(|option| !names_no_seat(&market, *option) && held.could_have(family, *option));
+        if let Some(option) = free {
+            held.give(family, option);
         }
     }
-    Run::at_once(held.granted)
+    Run::at_once(market.granted(&held.chosen))
 }

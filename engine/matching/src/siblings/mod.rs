@@ -34,7 +34,13 @@ pub use findings::{BlockingOption, FamilyFindings, FamilyProof};
 use crate::order::{Preferences, Priorities};
 use crate::round::Round;
 use crate::solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule};
-use market::Market;
+pub(crate) use market::Market;
+
+/// The wish of each applicant after the constructive search alone: quick, and stable unless families go
+/// in circles.
+pub(crate) fn place_by_offers(market: &Market<'_>) -> Vec<u32> {
+    market.granted(&offers::find(market, 0).chosen)
+}
 
 /// Runs a round in which families rank joint options.
 pub(crate) fn place_families<'round>(

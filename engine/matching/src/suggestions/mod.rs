@@ -5,7 +5,9 @@ mod inputs;
 mod line;
 mod proof;
 mod publication;
+mod ranking;
 mod round;
+mod separated;
 mod stays;
 mod verify;
 

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::round::SuggestionRound;
+use super::separated::find_separated;
+use super::stays::Exclusion;
 use crate::check::{CheckReport, Finding};
 use crate::error_codes as code;
 use crate::placements::PlacementRow;
-use crate::round::Siblings;
 use crate::whole_stay::StayObstacle;
 
 /// On what ground a child was promised a place.
@@ -114,9 +115,16 @@ impl Publishable {
 
 /// Checks placements before they are published.
 ///
-/// `report` is the verdict of [`crate::check_matching`] on them. Sibling rules: children who are to stay
-/// together are all at one facility or all unplaced; who prefers to be together is apart only where no
-/// facility that all of them wish could take them beside the children ahead of them.
+/// `report` is the verdict of [`crate::check_matching`] on them, `exclusions` are the applications that
+/// found no room beside others. A round gives away free places only: a child that attends a facility and
+/// gets no new place stays where it is, and its brothers and sisters are looked at beside that place.
+///
+/// Sibling rules, as [`crate::FamilyFindings`] states them, by facility. Children without an application
+/// or a place do not count. `together_only`: all others are at one facility, or none of them has a place.
+/// `together_preferred`: all of them at one facility is what the family likes best, so they are
+/// elsewhere only where every facility that suits all of them is too full: at some programme there, the
+/// children of other families ahead of the last of them, and they themselves, are more than the free
+/// places. Families that block with less than that come with `report`.
 ///
 /// # Errors
 ///
@@ -124,19 +132,20 @@ impl Publishable {
 pub fn publication_check(
     round: &SuggestionRound,
     placements: &[PlacementRow],
+    exclusions: &[Exclusion],
     promises: &[PromisedPlace],
     report: &CheckReport,
 ) -> Result<Publishable, Vec<PublicationRefusal>> {
     let mut refusals = Vec::new();
     find_unsuitable(round, placements, promises, &mut refusals);
     find_broken_promises(placements, promises, &mut refusals);
-    find_separated(round, placements, &mut refusals);
+    find_separated(round, placements, exclusions, promises, &mut refusals);
     for finding in &report.findings {
         let text = finding.to_string();
         refusals.push(match finding {
-            Finding::Waste { .. } | Finding::JustifiedEnvy { .. } => {
-                PublicationRefusal::Unstable { finding: text }
-            }
+            Finding::Waste { .. }
+            | Finding::JustifiedEnvy { .. }
+            | Finding::BlockingFamily { .. } => PublicationRefusal::Unstable { finding: text },
             _ => PublicationRefusal::Infeasible { finding: text },
         });
     }
@@ -152,7 +161,7 @@ pub fn publication_check(
     }
 }
 
-fn place_of(row: &PlacementRow) -> Option<&str> {
+pub(super) fn place_of(row: &PlacementRow) -> Option<&str> {
     row.place.as_ref().map(|it| it.programme_id.as_str())
 }
 
@@ -204,13 +213,16 @@ fn find_broken_promises(
         .map(|row| (row.applicant_id.as_str(), row))
         .collect();
     for promise in promises {
-        let place = places
-            .get(promise.applicant_id.as_str())
-            .and_then(|row| row.place.as_ref());
-        let kept = place.is_some_and(|place| {
-            place.programme_id == promise.programme_id
-                || promise.ground != PromiseGround::ConfirmedOffer && place.rank < promise.rank
-        });
+        let row = places.get(promise.applicant_id.as_str());
+        let place = row.and_then(|row| row.place.as_ref());
+        let kept = match place {
+            // Its place is none of the free ones that the round gives away.
+            None => row.is_some() && promise.ground == PromiseGround::Enrolled,
+            Some(place) => {
+                place.programme_id == promise.programme_id
+                    || promise.ground != PromiseGround::ConfirmedOffer && place.rank < promise.rank
+            }
+        };
         if !kept {
             refusals.push(PublicationRefusal::PromiseBroken {
                 promise: promise.clone(),
@@ -254,48 +266,13 @@ fn find_overfull(
     }
 }
 
-fn find_separated(
-    round: &SuggestionRound,
-    placements: &[PlacementRow],
-    refusals: &mut Vec<PublicationRefusal>,
-) {
-    let mut families: BTreeMap<&str, Vec<(&str, Siblings)>> = BTreeMap::new();
-    for child in &round.inputs().children {
-        if !child.family_id.is_empty() && child.siblings != Siblings::Independent {
-            let family = families.entry(&child.family_id).or_default();
-            family.push((&child.applicant_id, child.siblings));
-        }
-    }
-    let facility_of = |child: &str| {
-        let row = placements.iter().find(|row| row.applicant_id == child)?;
-        round.facility_of(place_of(row)?)
-    };
-    for (family, mut children) in families {
-        children.sort_unstable();
-        for (number, (child, rule)) in children.iter().enumerate() {
-            for (sibling, other_rule) in &children[number + 1..] {
-                let (here, there) = (facility_of(child), facility_of(sibling));
-                if here == there {
-                    continue;
-                }
-                let strict = [rule, other_rule].contains(&&Siblings::TogetherOnly);
-                let together_at = round.room_for_both(child, sibling, placements);
-                if strict || together_at.is_some() {
-                    refusals.push(PublicationRefusal::SiblingsSeparated {
-                        family_id: family.to_owned(),
-                        applicant_id: (*child).to_owned(),
-                        sibling_id: (*sibling).to_owned(),
-                        together_at: together_at.filter(|_| !strict).map(str::to_owned),
-                    });
-                }
-            }
-        }
-    }
-}
-
 impl SuggestionRound {
     /// What is in the way of an application; `None` where there is none.
-    fn obstacles(&self, applicant_id: &str, programme_id: &str) -> Option<&[StayObstacle]> {
+    pub(super) fn obstacles(
+        &self,
+        applicant_id: &str,
+        programme_id: &str,
+    ) -> Option<&[StayObstacle]> {
         let candidate = self.candidate(applicant_id, programme_id)?.1;
         Some(match &candidate.suitability {
             Ok(_) => &[],
@@ -304,11 +281,11 @@ impl SuggestionRound {
     }
 
     /// The place in line, from 0, and the candidate.
-    fn candidate(
+    pub(super) fn candidate(
         &self,
         applicant_id: &str,
         programme_id: &str,
-    ) -> Option<(usize, &super::round::Candidate)> {
+    ) -> Option<(usize, &super::ranking::Candidate)> {
         let programme = self.programme(programme_id)?;
         self.lines[programme]
             .iter()
@@ -316,73 +293,14 @@ impl SuggestionRound {
             .find(|(_, it)| self.children[it.child].applicant_id == applicant_id)
     }
 
-    fn programme(&self, programme_id: &str) -> Option<usize> {
+    pub(super) fn programme(&self, programme_id: &str) -> Option<usize> {
         self.programmes
             .binary_search_by(|it| it.programme_id.as_str().cmp(programme_id))
             .ok()
     }
 
-    fn facility_of(&self, programme_id: &str) -> Option<&str> {
+    pub(super) fn facility_of(&self, programme_id: &str) -> Option<&str> {
         let programme = self.programme(programme_id)?;
         Some(&self.programmes[programme].facility_id)
-    }
-
-    /// A facility where two children could be placed together beside all children ahead of them: at each
-    /// programme needed, those ahead of the weaker one and the pair itself fit into the places.
-    fn room_for_both(
-        &self,
-        child: &str,
-        sibling: &str,
-        placements: &[PlacementRow],
-    ) -> Option<&str> {
-        let fitting = |id: &str| -> Vec<usize> {
-            let suits = |programme: &usize| {
-                let name = &self.programmes[*programme].programme_id;
-                self.obstacles(id, name).is_some_and(<[_]>::is_empty)
-            };
-            (0..self.programmes.len()).filter(suits).collect()
-        };
-        for one in fitting(child) {
-            for other in fitting(sibling) {
-                let facility = &self.programmes[one].facility_id;
-                if *facility == self.programmes[other].facility_id
-                    && self.has_room(one, &[child, sibling], (one, other), placements)
-                    && self.has_room(other, &[child, sibling], (one, other), placements)
-                {
-                    return Some(facility);
-                }
-            }
-        }
-        None
-    }
-
-    fn has_room(
-        &self,
-        programme: usize,
-        pair: &[&str; 2],
-        (one, other): (usize, usize),
-        placements: &[PlacementRow],
-    ) -> bool {
-        let at = &self.programmes[programme];
-        let sent: Vec<&str> = [(one, pair[0]), (other, pair[1])]
-            .into_iter()
-            .filter(|(to, _)| *to == programme)
-            .map(|(_, child)| child)
-            .collect();
-        let weakest = sent
-            .iter()
-            .filter_map(|child| self.candidate(child, &at.programme_id))
-            .map(|(position, _)| position)
-            .max();
-        let ahead = placements
-            .iter()
-            .filter(|row| place_of(row) == Some(at.programme_id.as_str()))
-            .filter(|row| !pair.contains(&row.applicant_id.as_str()))
-            .filter(|row| {
-                let theirs = self.candidate(&row.applicant_id, &at.programme_id);
-                theirs.is_some_and(|(position, _)| Some(position) < weakest)
-            })
-            .count();
-        ahead + sent.len() <= at.free_places as usize
     }
 }

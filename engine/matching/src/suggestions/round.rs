@@ -1,36 +1,18 @@
-//! From inputs to lines, from lines to a city-wide round, from its placements to suggestions.
+//! From lines to a city-wide round, from its placements to suggestions.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::InputProblem;
 
-use super::inputs::{
-    SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
-};
+use super::inputs::{SuggestionChild, SuggestionInputs, SuggestionProgramme};
 use super::line::{AheadBy, BetterPlace, ProgrammeSuggestions, SuggestionDecision, SuggestionLine};
+use super::ranking::{Candidate, LineOrder, rank_all};
 use super::stays::{Exclusion, fit_stays};
-use crate::catalogue::{Answers, Evaluation, TieRuleStep};
-use crate::lottery::{DrawnFor, draw, lottery_number};
 use crate::placements::PlacementRow;
 use crate::round::{ApplicantRow, ApplicationRow, ProgrammeRow, Round, Siblings};
 use crate::solve::{RoundOptions, SolveError, solve};
-use crate::whole_stay::{
-    StayLedger, StayObstacle, StayRequest, SuitableApplication, UnsuitableApplication,
-};
-
-/// One application in the line of its programme.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) child: usize,
-    pub(super) programme: usize,
-    pub(super) rank: u32,
-    pub(super) evaluation: Evaluation,
-    pub(super) suitability: Result<SuitableApplication, UnsuitableApplication>,
-    /// What the one before in line is ahead by.
-    behind_by: Option<AheadBy>,
-    application: SuggestionApplication,
-}
+use crate::whole_stay::{StayLedger, StayObstacle};
 
 /// A checked suggestion round: every application evaluated, checked over its whole stay and ranked.
 #[derive(Debug, Clone)]
@@ -395,117 +377,4 @@ impl SuggestionRound {
     pub(super) fn first_day_of(candidate: &Candidate) -> jiff::civil::Date {
         candidate.application.first_day
     }
-}
-
-/// The order of the line of a programme.
-struct LineOrder<'a> {
-    children: &'a [SuggestionChild],
-    seed: u64,
-    tie: &'a [TieRuleStep],
-}
-
-impl LineOrder<'_> {
-    fn lot(&self, child: &SuggestionChild) -> (u64, u64) {
-        let family = if child.family_id.is_empty() {
-            &child.applicant_id
-        } else {
-            &child.family_id
-        };
-        let own = draw(self.seed, DrawnFor::Applicant, &child.applicant_id);
-        (lottery_number(self.seed, family), own)
-    }
-
-    fn compare(&self, a: &Candidate, b: &Candidate) -> (Ordering, AheadBy) {
-        let points = b.evaluation.points.cmp(&a.evaluation.points);
-        if points.is_ne() {
-            return (points, AheadBy::Points);
-        }
-        let (one, other) = (&self.children[a.child], &self.children[b.child]);
-        for step in self.tie {
-            let (order, by) = match step {
-                TieRuleStep::OlderChild => (one.born.cmp(&other.born), AheadBy::OlderChild),
-                TieRuleStep::EarlierApplication => (
-                    a.application.applied_on.cmp(&b.application.applied_on),
-                    AheadBy::EarlierApplication,
-                ),
-                TieRuleStep::Key => (one.applicant_id.cmp(&other.applicant_id), AheadBy::Key),
-                TieRuleStep::Lot => (self.lot(one).cmp(&self.lot(other)), AheadBy::Lot),
-            };
-            if order.is_ne() {
-                return (order, by);
-            }
-        }
-        (one.applicant_id.cmp(&other.applicant_id), AheadBy::Key)
-    }
-}
-
-/// Evaluates, checks and ranks every application.
-fn rank_all(
-    inputs: &SuggestionInputs,
-    ledger: &StayLedger,
-    programmes: &[SuggestionProgramme],
-    children: &[SuggestionChild],
-    problems: &mut Vec<InputProblem>,
-) -> Vec<Vec<Candidate>> {
-    let answers = inputs.answers_of();
-    let mut lines: Vec<Vec<Candidate>> = vec![Vec::new(); programmes.len()];
-    for application in &inputs.applications {
-        let programme =
-            programmes.binary_search_by(|it| it.programme_id.cmp(&application.programme_id));
-        let child = children.binary_search_by(|it| it.applicant_id.cmp(&application.applicant_id));
-        let (Ok(programme), Ok(child)) = (programme, child) else {
-            continue; // reported before
-        };
-        let at = &programmes[programme];
-        let given: Vec<_> = answers
-            .get(application.applicant_id.as_str())
-            .into_iter()
-            .flatten()
-            .filter(|it| it.programme_id.is_empty() || it.programme_id == at.programme_id)
-            .map(|it| (*it).clone())
-            .collect();
-        let checked = Answers::check(&given).map_err(|more| problems.extend(more));
-        let (Ok(checked), Some(catalogue)) = (checked, inputs.catalogues.of(&at.provider_id))
-        else {
-            continue;
-        };
-        let request = StayRequest {
-            facility_id: at.facility_id.clone(),
-            care_type: at.care_type,
-            born: children[child].born,
-            first_day: application.first_day,
-            daily_hours: application.daily_hours,
-            inclusion_need: children[child].inclusion_need,
-            settles_in: true,
-        };
-        lines[programme].push(Candidate {
-            child,
-            programme,
-            rank: application.rank,
-            evaluation: catalogue.evaluate(&checked),
-            suitability: SuitableApplication::check(
-                &application.applicant_id,
-                &at.programme_id,
-                request,
-                ledger,
-            ),
-            behind_by: None,
-            application: application.clone(),
-        });
-    }
-    for (at, line) in programmes.iter().zip(&mut lines) {
-        let order = LineOrder {
-            children,
-            seed: inputs.seed,
-            tie: inputs
-                .catalogues
-                .of(&at.provider_id)
-                .map_or(&[], |catalogue| catalogue.tie()),
-        };
-        line.sort_by(|a, b| order.compare(a, b).0);
-        for second in 1..line.len() {
-            line[second].behind_by = Some(order.compare(&line[second - 1], &line[second]).1);
-        }
-    }
-    lines
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::round::{Candidate, StayPlacements, SuggestionError, SuggestionRound};
+use super::ranking::Candidate;
+use super::round::{StayPlacements, SuggestionError, SuggestionRound};
 use crate::placements::PlacementRow;
 use crate::whole_stay::{StayObstacle, StayRequest};
 

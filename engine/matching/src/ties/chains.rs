@@ -6,6 +6,7 @@
 //! so what was refused on the way stays refused, and the matching stays weakly stable.
 
 use super::market::Market;
+use super::search::Effort;
 use crate::round::NONE;
 
 /// Who sits where.
@@ -75,10 +76,13 @@ impl<'market> Seating<'market> {
         }
     }
 
-    /// Places more children by chains until there is no chain left; returns how many.
-    pub(super) fn place_more(&mut self) -> usize {
+    /// Places more children by chains until there is no chain, or no effort left; returns how many.
+    pub(super) fn place_more(&mut self, effort: &mut Effort) -> usize {
         let mut gained = 0;
         loop {
+            if !effort.spend_on(self.market) {
+                return gained;
+            }
             let before = gained;
             let (reached, ends) = self.search();
             for end in ends {

@@ -1,16 +1,30 @@
 //! How many children the seats of a market could take at all, whoever comes first.
 
 use super::market::Market;
+use super::search::Effort;
 use crate::round::NONE;
 
 /// The greatest number of children that claims and capacities allow: no matching places more.
 ///
 /// Chains of children that make room for each other, found from all unplaced children at once, level
-/// by level (Hopcroft and Karp 1973).
-pub(super) fn most_placeable(market: &Market) -> usize {
+/// by level (Hopcroft and Karp 1973). When the effort does not suffice: the children with a claim, or the
+/// seats with one, whichever are fewer.
+pub(super) fn most_placeable(market: &Market, mut effort: Effort) -> usize {
     let mut flow = Flow::new(market);
-    while flow.place_more() {}
-    Market::size(&flow.granted)
+    while effort.spend_on(market) {
+        if !flow.place_more() {
+            return Market::size(&flow.granted);
+        }
+    }
+    at_most(market)
+}
+
+fn at_most(market: &Market) -> usize {
+    let has_claim = |child: &usize| !market.claims_of(*child).is_empty();
+    let children = (0..market.child_count()).filter(has_claim).count();
+    let wanted = |(seat, capacity): (usize, &u32)| market.line(seat).len().min(*capacity as usize);
+    let seats = market.capacities.iter().enumerate().map(wanted).sum();
+    children.min(seats)
 }
 
 struct Flow<'market> {
@@ -122,5 +136,57 @@ impl<'market> Flow<'market> {
             let seat = self.market.claims[self.next[*child] as usize].seat as usize;
             self.members[seat].push(*child as u32);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::{Preferences, Priorities};
+    use crate::round::{ApplicationRow, ProgrammeRow, Round};
+
+    #[test]
+    fn without_effort_the_bound_is_coarser_and_holds() {
+        let programme = |id: &str, capacity| ProgrammeRow {
+            programme_id: id.to_owned(),
+            seat_group: String::new(),
+            capacity,
+        };
+        let wish = |child: &str, programme: &str, rank| ApplicationRow {
+            applicant_id: child.to_owned(),
+            programme_id: programme.to_owned(),
+            rank,
+            points: 0,
+            lot: None,
+        };
+        // Three children want the one seat of P, one of them Q as well, with its nine seats.
+        let round = Round::from_rows(
+            &[programme("P", 1), programme("Q", 9)],
+            &[
+                wish("A", "P", 1),
+                wish("B", "P", 1),
+                wish("C", "P", 1),
+                wish("C", "Q", 2),
+            ],
+            &[],
+        )
+        .unwrap();
+        let priorities = Priorities::new(&round, 0);
+        let preferences = Preferences::new(&round, 0);
+        let market = Market::of_round(&round, &priorities, &preferences);
+        assert_eq!(most_placeable(&market, Effort(u64::MAX)), 2);
+        assert_eq!(
+            most_placeable(&market, Effort(0)),
+            2,
+            "a seat of P and one of Q are wanted"
+        );
+        let crowded = Market::assemble(
+            market.claims.clone(),
+            market.starts.clone(),
+            vec![3, 9],
+            market.applicants.clone(),
+            market.sure.clone(),
+        );
+        assert_eq!(most_placeable(&crowded, Effort(0)), 3);
     }
 }

@@ -11,7 +11,8 @@
 //! 2. `search` looks for a large matching of each part: deferred acceptance under changing tie-breaks,
 //!    each followed by `chains` that place one child more through ties. Its effort is counted in steps,
 //!    not seconds, and it does not depend on the seed of the lottery.
-//! 3. `flow` bounds each part from above; where the two differ, `model` goes on with branch and bound
+//!    The chains are counted, too: what a time limit is given for ends in about that time.
+//! 3. `flow` bounds each part from above, counted like the search; where the two differ, `model` goes on with branch and bound
 //!    until the proof, or its share of the time limit.
 //! 4. With the size known, the seed comes in: the search begins again with the tie-breaks of the
 //!    lottery, stops at that size, and `lots` settles what remains by exchanges that favour the
@@ -33,6 +34,7 @@ mod search;
 
 use market::Market;
 use orders::{Orders, key};
+use search::Effort;
 
 use crate::lottery::{DrawnFor, draw};
 use crate::order::{Preferences, Priorities};
@@ -40,6 +42,9 @@ use crate::round::{NONE, Round};
 
 /// Share of the time limit that branch and bound may use; the rest is for the steps that are counted.
 const SHARE_OF_PROOFS: f64 = 0.85;
+
+/// Steps that the bound of a part may take, by steps of its search.
+const EFFORT_OF_FLOW: u64 = 8;
 
 /// A large weakly stable matching.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +120,8 @@ fn first_answers(markets: Vec<Market>, effort: u64) -> Vec<Part> {
     markets
         .into_iter()
         .map(|market| {
-            let upper = flow::most_placeable(&market);
             let share = effort / (1 + claims) * market.claims.len() as u64;
+            let upper = flow::most_placeable(&market, Effort(share.saturating_mul(EFFORT_OF_FLOW)));
             let granted = search::search(&market, &Orders::drawn(&market), 0, upper, share);
             Part {
                 market,

@@ -10,8 +10,26 @@ use crate::round::NONE;
 
 /// Steps after which a search gives up; less than a second of one processor.
 pub(super) const EFFORT: u64 = 50_000_000;
+/// Steps that the chains of one search may take, by steps of the search.
+const EFFORT_OF_CHAINS: u64 = 4;
 /// Most restarts of one search.
 const MOST_ROUNDS: u64 = 4_000;
+
+/// Steps that are left for a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effort(pub(super) u64);
+
+impl Effort {
+    /// Takes off the steps of one look at all claims of a market; `false`, and nothing, when too few are
+    /// left.
+    pub(super) fn spend_on(&mut self, market: &Market) -> bool {
+        match self.0.checked_sub(look_cost(market)) {
+            Some(left) => self.0 = left,
+            None => return false,
+        }
+        true
+    }
+}
 
 /// Looks for a matching of at least `enough` children, from given orders on.
 ///
@@ -23,7 +41,8 @@ pub(super) fn search(
     enough: usize,
     effort: u64,
 ) -> Vec<u32> {
-    let mut best = settled(market, orders);
+    let mut chains = Effort(effort.saturating_mul(EFFORT_OF_CHAINS));
+    let mut best = settled(market, orders, &mut chains);
     let rounds = (effort / round_cost(market)).min(MOST_ROUNDS);
     let mut generator = ChaCha8Rng::seed_from_u64(0x7469_6573);
     generator.set_stream(stream);
@@ -35,7 +54,7 @@ pub(super) fn search(
             break;
         }
         let orders = other_orders(market, &current, &mut missed, &mut generator);
-        let found = settled(market, &orders);
+        let found = settled(market, &orders, &mut chains);
         let (size, known) = (Market::size(&found), Market::size(&best));
         idle += 1;
         if size > known {
@@ -57,17 +76,22 @@ pub(super) fn search(
     best
 }
 
-/// Steps that one deferred acceptance counts for: every claim a few times, and more where the claims
-/// no longer fit the fast memory of a processor.
+/// Steps that one deferred acceptance counts for: every claim a few times.
 pub(super) fn round_cost(market: &Market) -> u64 {
+    1 + 4 * look_cost(market)
+}
+
+/// Steps that one look at all claims counts for: more where they no longer fit the fast memory of a
+/// processor.
+fn look_cost(market: &Market) -> u64 {
     let claims = market.claims.len() as u64;
-    1 + 4 * claims * (1 + claims / 100_000)
+    claims * (1 + claims / 100_000)
 }
 
 /// Deferred acceptance, then chains.
-fn settled(market: &Market, orders: &Orders) -> Vec<u32> {
+fn settled(market: &Market, orders: &Orders, effort: &mut Effort) -> Vec<u32> {
     let mut seating = Seating::new(market, orders.child_optimal(market));
-    seating.place_more();
+    seating.place_more(effort);
     seating.granted
 }
 

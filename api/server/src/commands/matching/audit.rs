@@ -86,8 +86,11 @@ fn read_criteria(path: &Path) -> Result<Vec<CriterionValue>, Failure> {
                         "this is no key of a criterion".to_owned(),
                         "write small letters, digits and underscores",
                     ),
-                    CriterionKeyError::Forbidden { part, .. } => (
-                        format!("the criterion names an attribute that must not be used ({part})"),
+                    CriterionKeyError::Forbidden { word, ground, .. } => (
+                        format!(
+                            "the criterion names an attribute that must not be used ({word}): {}",
+                            ground.reason()
+                        ),
                         "leave the rows of this criterion out",
                     ),
                 };

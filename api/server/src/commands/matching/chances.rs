@@ -8,7 +8,7 @@ use matching::{
 };
 use serde::Serialize;
 
-use super::{read, refuse_joint_or_flexible};
+use super::read;
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::files::OutputFolder;
@@ -62,7 +62,6 @@ pub(crate) fn run_chances(
     let stopwatch = Stopwatch::start();
     let bar = context.progress.working("drawing what may still come");
     let round = read(&arguments.round)?;
-    refuse_joint_or_flexible(&round, &arguments.round, "the estimate of chances")?;
     let assumptions = ChanceAssumptions {
         later: LaterApplicants {
             expected: arguments.later,
@@ -98,6 +97,11 @@ pub(crate) fn run_chances(
         bands.insert(key.as_str().unwrap_or_default().to_owned(), children.into());
     }
     summary.line("They hold if later applications are like those of the round so far.");
+    if round.joint_family_count() > 0 {
+        summary.line(
+            "Brothers and sisters of the round are placed by their joint options; later applications are drawn child by child.",
+        );
+    }
     summary.line(format!("Results are in {}.", arguments.out.display()));
     summary.value("children", found.len())?;
     summary.value("any_place", bands)?;

@@ -57,23 +57,6 @@ fn read(folder: &Path) -> Result<Round, Failure> {
     read_round(files).map_err(Failure::Input)
 }
 
-/// Refuses a round in which children are not placed one by one at a number of seats.
-fn refuse_joint_or_flexible(round: &Round, folder: &Path, command: &str) -> Result<(), Failure> {
-    let has = if round.joint_family_count() > 0 {
-        "joint options of families"
-    } else if round.has_flexible_programmes() {
-        "programmes with budgets"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::argument(
-        "E8016",
-        &folder.display().to_string(),
-        format!("the round has {has}, and {command} places child by child at numbers of seats"),
-        "give a round without family_options.csv, siblings rules and budgets.csv",
-    ))
-}
-
 /// A round that cannot be run as asked is bad input; a fault of the exact model is none.
 fn refused(error: &SolveError) -> Failure {
     let what = match error {
@@ -83,6 +66,7 @@ fn refused(error: &SolveError) -> Failure {
         }
         SolveError::MaxSizeWithBudgets | SolveError::MaxSizeWithSiblings => "--ties",
         SolveError::JointOptionsWithBudgets => "budgets.csv",
+        SolveError::BlindSum { .. } => "rule-lab",
         SolveError::ExactModel(_) => return Failure::Run(anyhow::anyhow!("{error}")),
     };
     let known = matching::ERROR_CODES
@@ -111,6 +95,7 @@ mod tests {
             SolveError::JointOptionsWithBudgets,
             SolveError::ProgrammeSideWithSiblings,
             SolveError::MaxSizeWithSiblings,
+            SolveError::BlindSum { joint: true },
         ];
         let told: Vec<String> = refusals
             .iter()
@@ -132,6 +117,7 @@ mod tests {
                 "E2113 budgets.csv",
                 "E2070 --optimal-for",
                 "E2071 --ties",
+                "E2187 rule-lab",
             ]
         );
         let fault = refused(&SolveError::ExactModel("no memory".to_owned()));

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use matching::{
-    CatalogueComparison, CatalogueError, LabOptions, Mechanism, MechanismReport,
+    CatalogueComparison, CatalogueError, LabOptions, Mechanism, MechanismReport, SolveError,
     compare_catalogues, replay,
 };
 use serde::Serialize;
 
-use super::{read, refuse_joint_or_flexible, refused};
+use super::{read, refused};
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::files::OutputFolder;
@@ -38,8 +38,28 @@ pub(crate) struct RuleLabArguments {
 struct RuleLab {
     options: LabOptions,
     mechanisms: Vec<MechanismReport>,
+    /// Mechanisms that have no answer for joint options or budgets.
+    left_out: Vec<LeftOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     other_catalogue: Option<CatalogueComparison>,
+}
+
+/// A mechanism that was not replayed, and why.
+#[derive(Debug, Serialize)]
+struct LeftOut {
+    mechanism: Mechanism,
+    code: &'static str,
+    reason: String,
+}
+
+/// Whether a mechanism, not the round, is what cannot be run.
+fn has_no_answer(error: &SolveError) -> bool {
+    matches!(
+        error,
+        SolveError::ProgrammeSideWithSiblings
+            | SolveError::FlexibleForProgrammes
+            | SolveError::BlindSum { .. }
+    )
 }
 
 /// Runs `rule-lab`.
@@ -48,15 +68,14 @@ pub(crate) fn run_rule_lab(
     context: &Context,
 ) -> Result<Summary, Failure> {
     let round = read(&arguments.round)?;
-    refuse_joint_or_flexible(&round, &arguments.round, "the rule lab")?;
     let options = LabOptions {
         seed: arguments.seed,
         days_per_round: arguments.days_per_round,
+        ..LabOptions::default()
     };
     let other = match &arguments.other {
         Some(folder) => {
             let other = read(folder)?;
-            refuse_joint_or_flexible(&other, folder, "the rule lab")?;
             let compared = compare_catalogues(&round, &other, Mechanism::FamilyOptimal, &options);
             Some(compared.map_err(|error| not_comparable(&error))?)
         }
@@ -64,14 +83,24 @@ pub(crate) fn run_rule_lab(
     };
     let bar = context.progress.steps("replaying", Mechanism::ALL.len());
     let mut mechanisms = Vec::with_capacity(Mechanism::ALL.len());
+    let mut left_out = Vec::new();
     for mechanism in Mechanism::ALL {
         bar.step(words(mechanism));
-        mechanisms.push(replay(&round, mechanism, &options).map_err(|error| refused(&error))?);
+        match replay(&round, mechanism, &options) {
+            Ok(report) => mechanisms.push(report),
+            Err(error) if has_no_answer(&error) => left_out.push(LeftOut {
+                mechanism,
+                code: error.code(),
+                reason: error.to_string(),
+            }),
+            Err(error) => return Err(refused(&error)),
+        }
     }
     bar.done();
     let lab = RuleLab {
         options,
         mechanisms,
+        left_out,
         other_catalogue: other,
     };
     let mut output = OutputFolder::new(&arguments.out)?;
@@ -142,6 +171,25 @@ fn tell(lab: &RuleLab, summary: &mut Summary) {
             } else {
                 "  NOT FEASIBLE"
             }
+        ));
+    }
+    for left_out in &lab.left_out {
+        summary.line(format!(
+            "{:<28} left out: {}",
+            words(left_out.mechanism),
+            left_out.reason
+        ));
+    }
+    let blocking = lab.mechanisms.iter().map(|it| it.blocking_families);
+    if blocking.clone().any(|families| families > 0) {
+        let counts: Vec<String> = lab
+            .mechanisms
+            .iter()
+            .map(|it| format!("{} {}", words(it.mechanism), it.blocking_families))
+            .collect();
+        summary.line(format!(
+            "Families with joint options that block: {}.",
+            counts.join("; ")
         ));
     }
     summary.line(
