@@ -36,7 +36,7 @@ pub use application::{
     Application, ApplicationState, Channel, CriterionPoints, Entry, Wish, Withdrawal,
 };
 pub use change::Change;
-pub use child::{Child, ChildFacts, ChildFile, Consent, Sex};
+pub use child::{Child, ChildFacts, ChildFile, Consent, Sex, SiblingsRule};
 pub use codes::ERROR_CODES;
 pub use command::{
     CapacityChange, Command, Conclusion, ContractTerms, ExistingChild, FacilityRegistration,
