@@ -18,6 +18,7 @@ mod planner;
 mod provider_software;
 mod repeated;
 mod rule_lab;
+mod suggestion_round;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,11 @@
 mod capacities;
 mod chain;
 mod city;
+mod city_round;
 mod error;
+mod households;
 mod occupancy;
+mod proof;
 mod round;
 mod rule_lab;
 mod static_tables;
@@ -29,9 +32,13 @@ use tables::City;
 
 pub use capacities::{CapacityMonth, FacilityCapacities};
 pub use chain::{CascadePreview, ChainMove, ChainPlace};
+use city_round::{CityRound, RoundOf};
+
 pub use city::city_of;
+pub(crate) use error::faults;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
+pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
 
@@ -46,6 +53,7 @@ pub struct Analyses {
     policy: DisclosurePolicy,
     city: Mutex<Option<(u64, Arc<City>)>>,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
+    round: Mutex<Option<(RoundOf, Arc<CityRound>)>>,
 }
 
 impl Analyses {
@@ -63,6 +71,7 @@ impl Analyses {
             policy,
             city: Mutex::default(),
             occupancy: Mutex::default(),
+            round: Mutex::default(),
         }
     }
 

@@ -89,6 +89,8 @@ impl Kind {
         "Der Kriterienkatalog hat Fehler", "The criteria catalogue has errors");
     pub(crate) const ANSWERS_REFUSED: Self = kind(422, "E8234", "answers-refused",
         "Die Angaben zu den Kriterien haben Fehler", "The answers to the criteria have errors");
+    pub(crate) const ROUND_HELD_BACK: Self = kind(409, "E8250", "round-not-publishable",
+        "Die Runde wird nicht herausgegeben: Sie würde tun, was nie geschehen darf", "The round is not given out: it would do what must never happen");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",
