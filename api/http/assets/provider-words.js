@@ -23,6 +23,18 @@ const REASONS = {
   better_wish_offered: { de: "Dem Kind ist ein Platz angeboten, den die Familie höher reiht.", en: "The child is offered a place that the family ranks higher." },
   starts_later: { de: "Der gewünschte Beginn liegt nach den zwölf Monaten, für die die Plätze angesehen werden.", en: "The start wished for lies after the twelve months the places are looked at for." },
   stay_would_be_over: { de: "Nach dem Alter wäre der Aufenthalt am ersten Tag schon zu Ende.", en: "By age the stay would be over before its first day." },
+  too_young: { de: "Das Kind ist am ersten Tag zu jung für die Betreuungsart.", en: "The child is too young for the care type on the first day." },
+  too_old: { de: "Das Kind ist am ersten Tag zu alt für die Betreuungsart.", en: "The child is too old for the care type on the first day." },
+  hours_not_offered: { de: "Der gewünschte Betreuungsumfang wird hier nicht angeboten.", en: "The hours wished for are not offered here." },
+  opens_too_short: { de: "Die Einrichtung hat kürzer geöffnet, als die Familie wünscht.", en: "The facility is open for a shorter time than the family wishes." },
+  no_inclusion_place: { de: "Nicht in jedem Monat des Aufenthalts ist ein Integrationsplatz frei.", en: "Not in every month of the stay is an inclusion place free." },
+  no_settling_in_slot: { de: "Im Monat des ersten Tages kann kein weiteres Kind eingewöhnt werden.", en: "No further child can settle in in the month of the first day." },
+  no_room_beside_others: { de: "In einem Monat des Aufenthalts ist neben den Kindern, die zuerst kommen, kein Platz mehr frei.", en: "In a month of the stay no place is left beside the children who come first." },
+  siblings_rule: { de: "Die Geschwisterregel der Familie führt zu einem anderen Platz oder zu keinem.", en: "The family's rule for brothers and sisters leads to another place, or to none." },
+  sibling_elsewhere: { de: "Ein Geschwisterkind hat einen Platz in einer anderen Einrichtung, und die Familie möchte nur einen gemeinsamen.", en: "A brother or sister has a place at another facility, and the family wants one together only." },
+  no_stable_matching: { de: "Geschwisterregeln widersprechen einander: Niemand mit Vorrang steht im Weg, aber nicht alle können erfüllt werden. Bitte von Hand prüfen.", en: "Rules of brothers and sisters contradict each other: nobody with a better claim is in the way, but not all can be met. Please look at it by hand." },
+  full_lot: { de: "Die letzten Plätze gehen an Kinder mit gleich vielen Punkten; das Los entschied.", en: "The last places go to children with as many points; the lot decided." },
+  full_earlier_application: { de: "Die letzten Plätze gehen an Kinder mit gleich vielen Punkten, die früher angemeldet wurden.", en: "The last places go to children with as many points who applied earlier." },
   no_room_for_stay: { de: "Nicht in jedem Monat des ganzen Aufenthalts ist ein Platz frei.", en: "Not in every month of the whole stay is a place free." },
 };
 

@@ -101,11 +101,18 @@ impl Service {
         &self,
         analysis: impl FnOnce(&Analyses, &Snapshot) -> Result<T, AnalysisError> + Send + 'static,
     ) -> Result<T, Problem> {
+        Ok(self.analysed(analysis).await??)
+    }
+
+    /// As [`Self::analyse`], with what the analysis says where it gives no answer.
+    pub(crate) async fn analysed<T: Send + 'static>(
+        &self,
+        analysis: impl FnOnce(&Analyses, &Snapshot) -> Result<T, AnalysisError> + Send + 'static,
+    ) -> Result<Result<T, AnalysisError>, Problem> {
         let snapshot = self.snapshot().await?;
         let analyses = Arc::clone(&self.analyses);
         let computed = tokio::task::spawn_blocking(move || analysis(&analyses, &snapshot)).await;
-        let computed = computed.map_err(|error| Problem::failed(&error))?;
-        Ok(computed?)
+        computed.map_err(|error| Problem::failed(&error))
     }
 
     /// Who runs a facility; `None` if there is no such facility.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use domain::procedure::{Channel, ContractEnd, Role, Sex};
+use domain::procedure::{Channel, ContractEnd, Role, Sex, SiblingsRule};
 use domain::{CareType, FacilityKind, LegalRegime, ProviderKind, RolloutStage};
 use matching::DeviationReason;
 use serde_json::Value;
@@ -47,6 +47,11 @@ fn names<T: serde::Serialize>(values: &[T]) -> ObjectBuilder {
     text().enum_values(Some(names))
 }
 
+const SIBLINGS_RULES: [SiblingsRule; 3] = [
+    SiblingsRule::Independent,
+    SiblingsRule::TogetherPreferred,
+    SiblingsRule::TogetherOnly,
+];
 const SEXES: [Sex; 4] = [Sex::Male, Sex::Female, Sex::Divers, Sex::None];
 const CHANNELS: [Channel; 3] = [Channel::Online, Channel::Onsite, Channel::Mediation];
 const CONTRACT_ENDS: [ContractEnd; 6] = [
@@ -95,6 +100,9 @@ described! {
     /// Register entry.
     SexName as "Sex" = names(&SEXES)
         .description(Some("Entry in the register of births"));
+    /// Rule for brothers and sisters.
+    SiblingsRuleName as "SiblingsRule" = names(&SIBLINGS_RULES)
+        .description(Some("How a child is to be placed beside its brothers and sisters"));
     /// Channel.
     ChannelName as "Channel" = names(&CHANNELS)
         .description(Some("How something came in"));

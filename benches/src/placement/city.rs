@@ -180,6 +180,7 @@ pub(super) fn facts(number: u64, birth_date: Date) -> ChildFacts {
         custodians_working: !number.is_multiple_of(4),
         inclusion_place: number.is_multiple_of(30),
         school_class: None,
+        siblings: domain::procedure::SiblingsRule::Independent,
     }
 }
 

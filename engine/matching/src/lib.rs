@@ -143,11 +143,11 @@ pub use siblings::{
 pub use solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule, solve};
 pub use suggestions::{
     AheadBy, BetterPlace, Exclusion, FamilyDecision, FamilyStatement, FamilyWish, PROOF_FORMAT,
-    ProgrammeSuggestions, PromiseGround, PromisedPlace, ProofCatalogue, ProofLot, ProofMismatch,
-    ProofPlacement, PublicationRefusal, Publishable, SUGGESTION_FILES, StayPlacements,
-    SuggestionApplication, SuggestionChild, SuggestionDecision, SuggestionError, SuggestionInputs,
-    SuggestionLine, SuggestionProgramme, SuggestionProof, SuggestionRound, publication_check,
-    verify_proof,
+    PointsSource, ProgrammeSuggestions, PromiseGround, PromisedPlace, ProofCatalogue, ProofLot,
+    ProofMismatch, ProofPlacement, PublicationRefusal, Publishable, RecordedPoints,
+    SUGGESTION_FILES, StayPlacements, SuggestionApplication, SuggestionChild, SuggestionDecision,
+    SuggestionError, SuggestionInputs, SuggestionLine, SuggestionProgramme, SuggestionProof,
+    SuggestionRound, publication_check, verify_proof,
 };
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,

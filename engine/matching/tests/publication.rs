@@ -101,6 +101,11 @@ fn brothers_and_sisters_are_not_separated_against_their_rule() {
     // With three places at A nobody need be separated.
     let mut roomy = with(Siblings::TogetherPreferred);
     roomy.programmes[0].free_places = 3;
+    // A place in the year alone is none in every month.
+    assert!(!codes(&check(roomy.clone(), &told(), &[])).contains(&"E2180"));
+    for month in &mut roomy.places {
+        month.free_places += i32::from(month.facility_id == "A");
+    }
     let refusals = check(roomy, &told(), &[]);
     assert!(refusals.contains(&PublicationRefusal::SiblingsSeparated {
         family_id: "F".to_owned(),

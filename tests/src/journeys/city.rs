@@ -8,9 +8,10 @@ use domain::procedure::Role;
 use http_api::analysis::{Analyses, StaticTables};
 use http_api::{Clock, Service, issue_token, service_router};
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use matching::SuggestionInputs;
 use serde_json::Value;
 use server::{Background, WorkDone};
-use store::{Grant, SqlStore};
+use store::{Grant, ProcedureStore as _, SqlStore};
 use tables::Format;
 use tables::schema::TableName;
 use workspace_tests::postgres::{self, TestDatabase};
@@ -129,6 +130,15 @@ impl City {
     pub(super) async fn work_off(&self) -> WorkDone {
         let done = self.background.work_off().await;
         done.expect("background work goes through")
+    }
+
+    /// What the round of a first day is computed from, as the engine takes it.
+    pub(super) async fn round_inputs(&self, starts_on: &str, seed: u64) -> SuggestionInputs {
+        let snapshot = self.store.snapshot().await.expect("the state is read");
+        let starts_on = starts_on.parse().expect("the story's days are days");
+        let today = self.clock.today();
+        let made = analyses().suggestion_proof(&snapshot, starts_on, today, seed);
+        made.expect("the round is computed").inputs
     }
 
     /// Number and hash of the newest change.

@@ -27,6 +27,7 @@ mod rule_lab;
 mod statistics;
 mod statistics_attacker;
 mod statistics_tables;
+mod suggestion_round;
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

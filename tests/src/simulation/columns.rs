@@ -137,6 +137,7 @@ fn child(file: &ChildFile) -> ChildRow {
         custodians_working: facts.custodians_working,
         inclusion_place: facts.inclusion_place,
         school_class: facts.school_class,
+        siblings: facts.siblings,
         has_consent: file.consent.is_some(),
     }
 }

@@ -48,6 +48,7 @@ const MEDIATION_OR_AUDITOR: &[Role] = &[M, R];
 const LAB: &[Role] = &[M, P];
 const CATALOGUE: &[Role] = &[PA, PS, M, A];
 const PROGRESS: &[Role] = &[A, P, PA, PS];
+const CITY_PROOF: &[Role] = &[M, R];
 const FEED: &[Role] = &[PA, PS, F, A];
 
 const fn places(method: &'static str, path: &'static str, roles: &'static [Role]) -> Route {
@@ -108,10 +109,12 @@ pub(crate) const ROUTES: &[Route] = &[
     places("GET", "/v1/facilities/{facility}/capacities", CITY_OR_OWN),
     places("POST", "/v1/facilities/{facility}/blocked-places", ADMIN_OR_OWN_ADMIN),
     reads("GET", "/v1/facilities/{facility}/suggestions", MEDIATION_OR_OWN),
+    reads("GET", "/v1/facilities/{facility}/suggestion-proof", MEDIATION_OR_OWN),
     reads("GET", "/v1/facilities/{facility}/cascades", MEDIATION_OR_OWN),
     writes("POST", "/v1/children", FAMILY_OR_OWN),
     reads("GET", "/v1/children/{child}", FAMILY_OR_OWN),
     reads("GET", "/v1/children/{child}/chances", FAMILY),
+    reads("GET", "/v1/children/{child}/suggestion-statement", FAMILY),
     writes("POST", "/v1/children/{child}/consents", FAMILY_OR_OWN),
     writes("DELETE", "/v1/children/{child}/consents", FAMILY),
     writes("POST", "/v1/children/{child}/moves", FAMILY),
@@ -132,6 +135,8 @@ pub(crate) const ROUTES: &[Route] = &[
     writes("POST", "/v1/contracts/{contract}/end", OWN),
     reads("POST", "/v1/suggestions:compute", MEDIATION_OR_OWN),
     writes("POST", "/v1/suggestions/{list}/reorder", OWN),
+    // Whole: it names where every child of the city is placed.
+    reads("GET", "/v1/suggestion-proof", CITY_PROOF),
     // Planners get figures only; the handler marks their answers as nothing read about persons.
     reads("POST", "/v1/rule-lab:run", LAB),
     reads("POST", "/v1/legal-claims:propose", MEDIATION),

@@ -1,6 +1,9 @@
 //! Why an analysis gives no answer.
 
+use std::collections::BTreeMap;
+
 use domain::{AreaId, CareType, ErrorCode, FacilityId, InputProblem};
+use matching::PublicationRefusal;
 
 /// The error index of the analyses.
 pub const ERROR_CODES: &[ErrorCode] = &[
@@ -44,7 +47,29 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         cause: "a table that changes with the procedure was given as one that does not",
         remedy: "give areas, staff, statistics attributes, population, births and dwellings only",
     },
+    ErrorCode {
+        code: "E8250",
+        cause: "a round of suggestions would part brothers and sisters against their rule, place a child where hours, age or months do not fit, or take a promised place away; it is not answered",
+        remedy: "look at the faults named; report the correlation id, and decide without suggestions meanwhile",
+    },
 ];
+
+/// How many reasons there are of each kind, by number: no child is named.
+pub(crate) fn faults(refusals: &[PublicationRefusal]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for refusal in refusals {
+        *counts.entry(refusal.code()).or_default() += 1;
+    }
+    counts
+}
+
+fn faults_in_words(refusals: &[PublicationRefusal]) -> String {
+    let faults = faults(refusals).into_iter();
+    let faults: Vec<String> = faults
+        .map(|(code, count)| format!("{code}: {count}"))
+        .collect();
+    faults.join(", ")
+}
 
 /// Why an analysis gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +130,15 @@ pub enum AnalysisError {
         /// Number of findings.
         faults: usize,
     },
+    /// The gate before every answer holds a round back.
+    #[error(
+        "E8250: the round of suggestions is not answered, because it would do what must never happen ({}); look at the faults, report this",
+        faults_in_words(refusals)
+    )]
+    NotPublishable {
+        /// Every reason; they name children and stay inside.
+        refusals: Vec<PublicationRefusal>,
+    },
     /// Not a table of its own.
     #[error(
         "E8247: table {table} comes from the procedure and cannot be given; give areas, staff, statistics attributes, population, births and dwellings only"
@@ -138,6 +172,7 @@ impl AnalysisError {
             Self::Failed { .. } => "E8245",
             Self::Faulty { .. } => "E8246",
             Self::NotStatic { .. } => "E8247",
+            Self::NotPublishable { .. } => "E8250",
         }
     }
 

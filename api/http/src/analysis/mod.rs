@@ -10,11 +10,14 @@ mod capacities;
 mod chain;
 mod chances;
 mod city;
+mod city_round;
 mod decision_audit;
 mod error;
 mod extracts;
+mod households;
 mod legal_claim;
 mod occupancy;
+mod proof;
 mod round;
 mod rule_lab;
 mod static_tables;
@@ -41,11 +44,14 @@ pub use capacities::{CapacityMonth, FacilityCapacities};
 pub use chain::{CascadePreview, ChainMove, ChainPlace};
 pub use chances::{ChanceBasis, ChancesOfChild, LaterFrom, WishChances};
 pub use city::city_of;
+use city_round::{CityRound, RoundOf};
 pub use decision_audit::DecisionAudit;
+pub(crate) use error::faults;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
+pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
 
@@ -62,6 +68,7 @@ pub struct Analyses {
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
     statistics: Mutex<Option<statistics::KeptStatistics>>,
     chances: Mutex<Option<Arc<CityChances>>>,
+    round: Mutex<Option<(RoundOf, Arc<CityRound>)>>,
 }
 
 impl Analyses {
@@ -81,6 +88,7 @@ impl Analyses {
             occupancy: Mutex::default(),
             statistics: Mutex::default(),
             chances: Mutex::default(),
+            round: Mutex::default(),
         }
     }
 

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::occupancy::OccupancyCube;
-use domain::procedure::Stay;
+use domain::procedure::{SiblingsRule, Stay};
 use domain::{
-    ApplicationId, CareType, ChildId, ContractId, FacilityId, Month, expected_last_day,
-    third_birthday,
+    ApplicationId, CareType, ChildId, ContractId, DailyHours, FacilityId, HouseholdId, Month,
+    expected_last_day, third_birthday,
 };
 use jiff::civil::Date;
 use matching::{ApplicantRow, ApplicationRow, ProgrammeRow, Round, Siblings};
@@ -67,10 +67,33 @@ pub(super) struct Wish {
     pub(super) birth_date: Date,
     pub(super) transfer_from: Option<ContractId>,
     pub(super) part: Part,
+    pub(super) daily_hours: DailyHours,
+    pub(super) applied_on: Date,
+    pub(super) family: Family,
     stay: Stay,
 }
 
+/// What the household of a child means for its place.
+#[derive(Clone)]
+pub(super) struct Family {
+    pub(super) household: HouseholdId,
+    pub(super) siblings: SiblingsRule,
+    pub(super) inclusion_place: bool,
+}
+
+/// Nothing about a child is printed.
+impl std::fmt::Debug for Wish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wish").finish_non_exhaustive()
+    }
+}
+
 impl Wish {
+    /// First day of care, not before that of the round.
+    pub(super) const fn first_day(&self) -> Date {
+        self.stay.first_day
+    }
+
     /// What a line is ordered by: more points, then the older child, then the key.
     pub(super) fn order(&self) -> impl Ord + '_ {
         (std::cmp::Reverse(self.points), self.birth_date, &self.child)
@@ -232,12 +255,7 @@ fn leaves_at_three(cube: &OccupancyCube, position: usize, wish: &Wish) -> bool {
 /// The open applications of some children.
 fn wishes(chunk: &Chunk, starts_on: Date) -> Vec<Wish> {
     let window_ends = Month::of(starts_on).plus(WINDOW_MONTHS - 1);
-    let births: BTreeMap<&ChildId, Date> = chunk
-        .children
-        .child
-        .iter()
-        .zip(chunk.children.birth_date.iter().copied())
-        .collect();
+    let children: BTreeMap<&ChildId, usize> = chunk.children.child.iter().zip(0..).collect();
     let mut points: BTreeMap<&ApplicationId, i32> = BTreeMap::new();
     for (application, given) in chunk.points.application.iter().zip(&chunk.points.points) {
         let sum = points.entry(application).or_default();
@@ -251,9 +269,10 @@ fn wishes(chunk: &Chunk, starts_on: Date) -> Vec<Wish> {
     }
     let mut found: Vec<Wish> = Vec::new();
     for row in chunk.applications.rows() {
-        let Some(born) = births.get(&row.child).copied() else {
+        let Some(child) = children.get(&row.child).copied() else {
             continue;
         };
+        let born = chunk.children.birth_date[child];
         if row.standing != ApplicationStanding::Open {
             continue;
         }
@@ -280,6 +299,13 @@ fn wishes(chunk: &Chunk, starts_on: Date) -> Vec<Wish> {
             birth_date: born,
             transfer_from: row.transfer_from,
             part,
+            daily_hours: row.daily_hours,
+            applied_on: row.applied_on,
+            family: Family {
+                household: chunk.children.household[child].clone(),
+                siblings: chunk.children.siblings[child],
+                inclusion_place: chunk.children.inclusion_place[child],
+            },
             stay,
         });
     }

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use domain::procedure::{SuggestionList, SuggestionRow};
 use domain::{CareType, SuggestionListId};
 use jiff::civil::Date;
-use matching::{
-    DecidedBy, Explainer, Outcome, Reason, ReasonKind, RoundOptions, check_matching, solve,
-};
+use matching::{AheadBy, ProgrammeSuggestions, StayObstacle, SuggestionDecision, SuggestionLine};
 use store::Snapshot;
 
-use super::round::{Part, Programme, Standing, Wish, programme_id};
+use super::round::{Part, Programme, Seats, Wish, programme_id};
 use super::{Analyses, AnalysisError};
 
 /// The care types whose lists are computed together: a child under three may wish for either.
@@ -27,23 +25,27 @@ impl Analyses {
     /// childminding), in the order of facility and care type.
     ///
     /// One round over all open applications of the city, best for the families: a child is suggested
-    /// at one place at most. Places are those bookable in every month of the year from `starts_on` on;
+    /// at one place at most, and only where age, hours and every month of its stay fit, beside the stays
+    /// of all who come first. Places are those bookable in every month of the year from `starts_on` on;
     /// of a provider that did not attest its data for the month of `today` none (K24). More points come
     /// first, then the older child, then the key. A child with a confirmed offer is suggested nowhere,
-    /// one with an open offer only where it wishes more to be, and nobody where no place is free for
-    /// the whole stay. The same snapshot, days and seed give the same bytes.
+    /// one with an open offer only where it wishes more to be. Brothers and sisters of a household are
+    /// placed by their rule. The same snapshot, days and seed give the same bytes.
     ///
     /// Reasons of suggested rows: `place_free` (enough places for all who want one here), `points`,
     /// `age`, `key` (what puts the child before the first that waits). Of the others: `better_wish`,
-    /// `full_points`, `full_age`, `full_key`, `no_free_place`, `not_attested`,
-    /// `provider_takes_no_part`, `offered`, `offer_confirmed`, `offer_confirmed_elsewhere`,
-    /// `better_wish_offered`, `starts_later`, `stay_would_be_over`, `no_room_for_stay`.
+    /// `full_points`, `full_age`, `full_key`, `full_lot`, `full_earlier_application`, `no_free_place`,
+    /// `not_attested`, `provider_takes_no_part`, `offered`, `offer_confirmed`,
+    /// `offer_confirmed_elsewhere`, `better_wish_offered`, `starts_later`, `stay_would_be_over`,
+    /// `too_young`, `too_old`, `hours_not_offered`, `opens_too_short`, `no_room_for_stay`,
+    /// `no_inclusion_place`, `no_settling_in_slot`, `no_room_beside_others`, `siblings_rule`,
+    /// `sibling_elsewhere`, `no_stable_matching`.
     ///
     /// # Errors
     ///
     /// [`AnalysisError::OutOfRange`] for a first day more than ten years away,
-    /// [`AnalysisError::Contradiction`], [`AnalysisError::Failed`], and [`AnalysisError::Faulty`] if
-    /// the independent checker finds a fault.
+    /// [`AnalysisError::Contradiction`], [`AnalysisError::Failed`], and
+    /// [`AnalysisError::NotPublishable`] if the round would do what must never happen.
     pub fn suggestions(
         &self,
         snapshot: &Snapshot,
@@ -53,46 +55,26 @@ impl Analyses {
         seed: u64,
         new_id: &mut dyn FnMut() -> SuggestionListId,
     ) -> Result<Vec<SuggestionList>, AnalysisError> {
-        let failed = AnalysisError::failed("suggestions");
-        let mut standing = self.standing(snapshot, starts_on, today)?;
-        standing.refuse_without_room(|_| 0);
-        let round = standing.round(
-            |wish| wish.part == Part::Seeks,
-            |programme| standing.seats.get(programme).map_or(0, |seats| seats.free),
-            &BTreeMap::new(),
-        )?;
-        let options = RoundOptions {
-            seed,
-            ..RoundOptions::default()
-        };
-        let outcome = solve(&round, &options).map_err(&failed)?;
-        let report = check_matching(&round, &outcome.placements());
-        if !report.is_stable() {
-            return Err(AnalysisError::Faulty {
-                faults: report.findings.len(),
-            });
-        }
-        let granted = granted(&outcome);
-        let explainer = Explainer::new(&outcome);
+        let round = self.city_round(snapshot, starts_on, today, seed)?;
         let mut lines: BTreeMap<&Programme, Vec<&Wish>> = BTreeMap::new();
-        for wish in &standing.wishes {
+        for wish in &round.wishes {
             lines.entry(&wish.programme).or_default().push(wish);
         }
         let mut lists = Vec::new();
-        for (programme, seats) in &standing.seats {
+        for (programme, seats) in &round.seats {
             if !together(care_type).contains(&programme.1) {
                 continue;
             }
-            let mut line = lines.remove(programme).unwrap_or_default();
-            line.sort_by(|a, b| a.order().cmp(&b.order()));
+            let wishes = lines.remove(programme).unwrap_or_default();
+            let list = round.lists.get(&programme_id(programme));
             lists.push(SuggestionList {
                 id: new_id(),
                 facility: programme.0.clone(),
                 care_type: programme.1,
                 starts_on,
-                computed_from: snapshot.sequence(),
+                computed_from: round.computed_from,
                 free_places: seats.free,
-                rows: rows(&line, &standing, &granted, &explainer)?,
+                rows: rows(wishes, list, seats),
                 override_reason: None,
             });
         }
@@ -100,113 +82,125 @@ impl Analyses {
     }
 }
 
-/// The programme each placed child is suggested at.
-fn granted(outcome: &Outcome<'_>) -> BTreeMap<String, String> {
-    let placed = outcome.placements().into_iter();
-    placed
-        .filter_map(|row| Some((row.applicant_id, row.place?.programme_id)))
+/// The wishes of a line in order: who takes part as the round orders them, the others between them.
+fn in_line<'a>(
+    wishes: Vec<&'a Wish>,
+    list: Option<&'a ProgrammeSuggestions>,
+) -> Vec<(&'a Wish, Option<&'a SuggestionLine>)> {
+    let lines: BTreeMap<&str, &SuggestionLine> = list
+        .into_iter()
+        .flat_map(|list| &list.lines)
+        .map(|line| (line.applicant_id.as_str(), line))
+        .collect();
+    let (mut seeking, mut others): (Vec<_>, Vec<_>) = wishes
+        .into_iter()
+        .map(|wish| {
+            let line = lines.get(wish.child.as_str()).copied();
+            (wish, line.filter(|_| wish.part == Part::Seeks))
+        })
+        .partition(|(_, line)| line.is_some());
+    seeking.sort_by_key(|(_, line)| line.map(|line| line.position));
+    others.sort_by(|a, b| a.0.order().cmp(&b.0.order()));
+    let mut others = others.into_iter().peekable();
+    let mut line = Vec::with_capacity(seeking.len() + others.len());
+    for next in seeking {
+        while let Some(other) = others.next_if(|other| other.0.order() < next.0.order()) {
+            line.push(other);
+        }
+        line.push(next);
+    }
+    line.extend(others);
+    line
+}
+
+/// The rows of a line.
+fn rows(
+    wishes: Vec<&Wish>,
+    list: Option<&ProgrammeSuggestions>,
+    seats: &Seats,
+) -> Vec<SuggestionRow> {
+    let line = in_line(wishes, list);
+    let is_first_waiting = |line: Option<&SuggestionLine>| {
+        line.is_some_and(|line| {
+            matches!(
+                line.decision,
+                SuggestionDecision::Full {
+                    waiting_position: 1,
+                    ..
+                }
+            )
+        })
+    };
+    let waiting = line.iter().find(|(_, own)| is_first_waiting(*own));
+    let waiting = waiting.map(|(wish, _)| *wish);
+    let named = line.iter().zip(1..);
+    named
+        .map(|((wish, own), position)| SuggestionRow {
+            position,
+            application: wish.application.clone(),
+            child: wish.child.clone(),
+            points: wish.points,
+            rank: wish.rank,
+            suggested: own.is_some_and(|it| it.decision == SuggestionDecision::Suggested),
+            reason: match (wish.part, own) {
+                (Part::No(reason), _) => reason.to_owned(),
+                (Part::Offered(_), _) => "offered".to_owned(),
+                (Part::Confirmed, _) => "offer_confirmed".to_owned(),
+                (Part::Seeks, Some(own)) => reason(wish, own, seats, waiting),
+                (Part::Seeks, None) => seats.why_none.to_owned(),
+            },
+        })
         .collect()
 }
 
-/// The rows of a sorted line.
-fn rows(
-    line: &[&Wish],
-    standing: &Standing,
-    granted: &BTreeMap<String, String>,
-    explainer: &Explainer<'_, '_>,
-) -> Result<Vec<SuggestionRow>, AnalysisError> {
-    let mut reasons = Vec::with_capacity(line.len());
-    for wish in line {
-        reasons.push(refusal(wish, explainer)?);
-    }
-    let is_suggested = |wish: &Wish| {
-        wish.part == Part::Seeks
-            && granted
-                .get(wish.child.as_str())
-                .is_some_and(|id| *id == programme_id(&wish.programme))
-    };
-    // The first that wants a place here and got none.
-    let waiting = line
-        .iter()
-        .zip(&reasons)
-        .find(|(_, reason)| {
-            reason
-                .as_ref()
-                .is_some_and(|it| it.waiting_position == Some(1))
-        })
-        .map(|(wish, _)| *wish);
-    let last_suggested = line.iter().rev().find(|wish| is_suggested(wish));
-    let named = line.iter().zip(&reasons).zip(1..);
-    Ok(named
-        .map(|((wish, refused), position)| {
-            let suggested = is_suggested(wish);
-            let reason = match (wish.part, suggested, refused) {
-                (Part::No(reason), ..) => reason.to_owned(),
-                (Part::Offered(_), ..) => "offered".to_owned(),
-                (Part::Confirmed, ..) => "offer_confirmed".to_owned(),
-                (Part::Seeks, true, _) => waiting
-                    .map_or("place_free", |waiting| wish.ahead_by(waiting))
-                    .to_owned(),
-                (Part::Seeks, false, None) => "better_wish".to_owned(),
-                (Part::Seeks, false, Some(reason)) => {
-                    let none = standing
-                        .seats
-                        .get(&wish.programme)
-                        .map(|seats| seats.why_none);
-                    why_refused(reason, wish, last_suggested.copied(), none)
-                }
-            };
-            SuggestionRow {
-                position,
-                application: wish.application.clone(),
-                child: wish.child.clone(),
-                points: wish.points,
-                rank: wish.rank,
-                suggested,
-                reason,
+/// The decision of the round in the words of a list.
+fn reason(wish: &Wish, own: &SuggestionLine, seats: &Seats, waiting: Option<&Wish>) -> String {
+    let word = match &own.decision {
+        SuggestionDecision::Suggested => {
+            waiting.map_or("place_free", |waiting| wish.ahead_by(waiting))
+        }
+        SuggestionDecision::Unsuitable { reason } => {
+            let is_mismatch =
+                reason.is_mismatch() && !matches!(reason, StayObstacle::CareTypeNotOffered { .. });
+            // Nobody gets a place here: that is the reason, not the later months.
+            match (seats.free, is_mismatch) {
+                (0, false) if own.better_place.is_some() => "better_wish",
+                (0, false) => seats.why_none,
+                _ => in_the_way(reason),
             }
-        })
-        .collect())
+        }
+        SuggestionDecision::NoRoomBesideOthers { reason } => match reason {
+            StayObstacle::NoInclusionPlace { .. } | StayObstacle::NoSettlingInSlot { .. } => {
+                in_the_way(reason)
+            }
+            _ => "no_room_beside_others",
+        },
+        SuggestionDecision::PlacedAtBetterWish { .. } => "better_wish",
+        SuggestionDecision::NoFreePlace => seats.why_none,
+        SuggestionDecision::Full { decided_by, .. } => match decided_by {
+            AheadBy::Points => "full_points",
+            AheadBy::OlderChild => "full_age",
+            AheadBy::EarlierApplication => "full_earlier_application",
+            AheadBy::Key => "full_key",
+            AheadBy::Lot => "full_lot",
+        },
+        SuggestionDecision::SiblingsRule => "siblings_rule",
+        SuggestionDecision::NoStableMatching => "no_stable_matching",
+    };
+    word.to_owned()
 }
 
-/// Why a wish that the child ranks better than what it got was not granted; `None` where it was, or
-/// where the child got something better.
-fn refusal(wish: &Wish, explainer: &Explainer<'_, '_>) -> Result<Option<Reason>, AnalysisError> {
-    if wish.part != Part::Seeks {
-        return Ok(None);
-    }
-    let programme = programme_id(&wish.programme);
-    let reasons = explainer
-        .reasons(wish.child.as_str())
-        .map_err(AnalysisError::failed("suggestions"))?;
-    Ok(reasons
-        .into_iter()
-        .find(|reason| reason.programme_id == programme))
-}
-
-/// The reason in the words of a list.
-fn why_refused(
-    reason: &Reason,
-    wish: &Wish,
-    last_suggested: Option<&Wish>,
-    none: Option<&'static str>,
-) -> String {
-    match (reason.reason, reason.decided_by) {
-        (ReasonKind::Full, Some(DecidedBy::Points)) => "full_points".to_owned(),
-        // The last four come of staff budgets and joint options, which this round has none of.
-        (
-            ReasonKind::Full
-            | ReasonKind::BudgetSpent
-            | ReasonKind::SiblingOption
-            | ReasonKind::FamilyRanking
-            | ReasonKind::NoStableMatching,
-            _,
-        ) => {
-            let by = last_suggested.map_or("key", |last| last.ahead_by(wish));
-            format!("full_{by}")
-        }
-        (ReasonKind::CapacityZero | ReasonKind::GroupClosed, _) => {
-            none.unwrap_or("no_free_place").to_owned()
-        }
+/// What is in the way of a stay.
+pub(super) const fn in_the_way(obstacle: &StayObstacle) -> &'static str {
+    match obstacle {
+        StayObstacle::TooYoung { .. } => "too_young",
+        StayObstacle::TooOld { .. } => "too_old",
+        StayObstacle::TierNotOffered { .. } => "hours_not_offered",
+        StayObstacle::OpensTooShort { .. } => "opens_too_short",
+        StayObstacle::NoInclusionPlace { .. } => "no_inclusion_place",
+        StayObstacle::NoSettlingInSlot { .. } => "no_settling_in_slot",
+        StayObstacle::CareTypeNotOffered { .. }
+        | StayObstacle::GroupClosed { .. }
+        | StayObstacle::NoPlace { .. } => "no_room_for_stay",
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use csv::{ReaderBuilder, StringRecord};
-use domain::procedure::{ChildFacts, ContractTerms, ExistingChild, Sex};
+use domain::procedure::{ChildFacts, ContractTerms, ExistingChild, Sex, SiblingsRule};
 use domain::{DailyHours, InputProblem};
 use jiff::civil::Date;
 
@@ -205,6 +205,7 @@ impl<'a> Row<'a> {
                 custodians_working: facts.6?,
                 inclusion_place: facts.7?,
                 school_class: facts.8,
+                siblings: SiblingsRule::Independent,
             },
             contract: contract?,
             facility: facility?,

@@ -25,7 +25,7 @@ use crate::access::Route;
 use crate::resources;
 use crate::service::Service;
 use crate::vocabulary::Key;
-use problem::{ProblemDocument, WrongRow};
+use problem::{Fault, ProblemDocument, WrongRow};
 
 /// Name of the security scheme.
 const TOKEN: &str = "token";
@@ -98,6 +98,7 @@ pub fn openapi() -> OpenApi {
     for (name, schema) in [
         (ProblemDocument::name(), ProblemDocument::schema()),
         (WrongRow::name(), WrongRow::schema()),
+        (Fault::name(), Fault::schema()),
         (Key::name(), Key::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);

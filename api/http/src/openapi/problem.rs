@@ -28,6 +28,21 @@ pub(super) struct ProblemDocument {
     revision: Option<u64>,
     /// Wrong rows of an import, lines of a catalogue, or answers.
     errors: Option<Vec<WrongRow>>,
+    /// Why a round of suggestions is not given out: how many of each kind.
+    faults: Option<Vec<Fault>>,
+    /// The same one by one, for the mediation office and the auditor.
+    cases: Option<Vec<serde_json::Value>>,
+}
+
+/// A kind of fault of a round, and how often it would happen.
+#[derive(ToSchema)]
+#[allow(dead_code)] // the description is its use
+pub(super) struct Fault {
+    /// Number of the error index.
+    code: String,
+    /// `siblings_separated`, `does_not_fit`, `promise_broken`, `not_feasible` or `not_stable`.
+    fault: String,
+    count: u64,
 }
 
 /// Something wrong with a row of an import.

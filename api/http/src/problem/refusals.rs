@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::{PerformError, StoreError};
 
 use super::{Kind, Problem};
-use crate::analysis::AnalysisError;
+use crate::analysis::{AnalysisError, faults};
 
 /// Name of a refusal, German title, English title.
 #[rustfmt::skip] // one line per name: read as a table
@@ -76,6 +76,17 @@ pub(crate) fn errors_of(problems: &[InputProblem]) -> Value {
     Value::Array(errors.collect())
 }
 
+/// What a round was held back for, by the number of the engine.
+fn fault_name(code: &str) -> &'static str {
+    match code {
+        "E2180" => "siblings_separated",
+        "E2181" => "does_not_fit",
+        "E2182" => "promise_broken",
+        "E2183" => "not_feasible",
+        _ => "not_stable",
+    }
+}
+
 impl Problem {
     /// An import with wrong rows.
     pub(crate) fn import_refused(mut problems: Vec<InputProblem>) -> Self {
@@ -137,6 +148,13 @@ impl From<AnalysisError> for Problem {
             return Self::new(Kind::WRONG_VALUE.with_code(error.code()), text);
         }
         tracing::error!(code = error.code(), %error, "an analysis failed");
+        if let AnalysisError::NotPublishable { refusals } = &error {
+            let counts = faults(refusals).into_iter();
+            let counts = counts.map(
+                |(code, count)| json!({"code": code, "fault": fault_name(code), "count": count}),
+            );
+            return Self::new(Kind::ROUND_HELD_BACK, text).with("faults", counts.collect());
+        }
         Self::new(Kind::SERVER_FAILED.with_code(error.code()), "")
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::procedure::{
     Application, ApplicationState, CareContract, Channel, Child, ChildFacts, ChildFile, Consent,
     ContractVersion, CriterionPoints, Entry, FirstRecord, HumanActor, Offer, OfferState, Role, Sex,
-    Withdrawal,
+    SiblingsRule, Withdrawal,
 };
 use domain::{ActorId, CareType, DailyHours, expected_last_day};
 use jiff::civil::Date;
@@ -73,6 +73,8 @@ pub(super) fn files(city: &City, today: Date) -> Result<Vec<ChildFile>, CityErro
                     Some(_) => Some(number(row, "school_class")?),
                     None => None,
                 },
+                // The tables of a city know no rule.
+                siblings: SiblingsRule::Independent,
             },
         });
         file.contracts = contracts(versions.remove(id).unwrap_or_default(), &file);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::procedure::{Channel, ContractEnd, Sex};
+use domain::procedure::{Channel, ContractEnd, Sex, SiblingsRule};
 use domain::{
     ApplicationId, AreaId, CareType, ChildId, ContractId, DailyHours, FacilityId, HouseholdId,
     OfferId,
@@ -114,6 +114,8 @@ columns! {
         inclusion_place: bool,
         /// Class attended, 1 to 13; `None` before school.
         school_class: Option<u8>,
+        /// How it is to be placed beside its brothers and sisters.
+        siblings: SiblingsRule,
         /// Whether consent to automatic withdrawal is in force (K39).
         has_consent: bool,
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::procedure::{
     BlockedSpan, CapacitySpan, Channel, ContractEnd, FacilityRegistration, Operation,
-    ProviderRegistration, Sex,
+    ProviderRegistration, Sex, SiblingsRule,
 };
 use domain::{
     ApplicationId, AreaId, Attestation, ChildId, ContractId, FacilityFacts, FacilityId,
@@ -364,6 +364,7 @@ impl Keys {
             custodians_working: row.truth()?,
             inclusion_place: row.truth()?,
             school_class: Some(row.parsed()?).filter(|class: &u8| *class > 0),
+            siblings: row.named(SiblingsRule::named)?,
             has_consent: row.optional_date()?.is_some(),
         })
     }

@@ -65,7 +65,7 @@ packed! {
     /// Children.
     CHILDREN: "child_id", "select string_agg(concat_ws($1, child_id, household_id, birth_date, \
         sex, area, municipality, single_custodian, custodians_working, inclusion_place, \
-        coalesce(school_class, 0), coalesce(consent_given_on, '')), $2) from child";
+        coalesce(school_class, 0), siblings, coalesce(consent_given_on, '')), $2) from child";
     /// Applications.
     APPLICATIONS: "child_id", "select string_agg(concat_ws($1, child_id, application_id, \
         facility_id, care_type, wish_rank, wished_start, daily_quarters, applied_on, channel, \

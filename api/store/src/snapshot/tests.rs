@@ -24,6 +24,7 @@ fn child(number: u8, class: u8) -> ChildRow {
         custodians_working: false,
         inclusion_place: false,
         school_class: Some(class),
+        siblings: domain::procedure::SiblingsRule::Independent,
         has_consent: true,
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn facts_of_a_child(born: Date) -> ChildFacts {
         custodians_working: true,
         inclusion_place: false,
         school_class: None,
+        siblings: domain::procedure::SiblingsRule::Independent,
     }
 }
 pub(crate) fn wish(application: &str, facility: &str, rank: u32) -> Wish {

@@ -44,6 +44,54 @@ impl Sex {
     }
 }
 
+/// How a child is to be placed beside its brothers and sisters of the household.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SiblingsRule {
+    /// On its own.
+    #[default]
+    Independent,
+    /// At one facility if that can be, else wherever there is a place.
+    TogetherPreferred,
+    /// At one facility or nowhere; binds the brothers and sisters who are not independent.
+    TogetherOnly,
+}
+
+impl SiblingsRule {
+    /// The name in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Independent => "independent",
+            Self::TogetherPreferred => "together_preferred",
+            Self::TogetherOnly => "together_only",
+        }
+    }
+
+    /// The rule with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Independent,
+            Self::TogetherPreferred,
+            Self::TogetherOnly,
+        ]
+        .into_iter()
+        .find(|rule| rule.as_str() == name)
+    }
+}
+
 /// A child, pseudonymous: no name, no address, no health text (P18).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ChildFacts {
@@ -65,6 +113,8 @@ pub struct ChildFacts {
     pub inclusion_place: bool,
     /// Class attended, 1 to 13; `None` before school.
     pub school_class: Option<u8>,
+    /// How it is to be placed beside its brothers and sisters.
+    pub siblings: SiblingsRule,
 }
 
 /// Nothing about a child is printed.

@@ -38,7 +38,7 @@ pub use application::{
 };
 pub use catalogue::CatalogueVersion;
 pub use change::Change;
-pub use child::{Child, ChildFacts, ChildFile, Consent, Sex};
+pub use child::{Child, ChildFacts, ChildFile, Consent, Sex, SiblingsRule};
 pub use codes::ERROR_CODES;
 pub use command::{
     CapacityChange, Command, Conclusion, ContractTerms, ExistingChild, FacilityRegistration,

@@ -27,6 +27,28 @@ pub struct AnswerRow {
     pub evidence_shown: bool,
 }
 
+impl Evaluation {
+    /// The sum of points that a provider recorded by criterion; rows in the order of their criteria.
+    pub(crate) fn recorded<'a>(rows: impl IntoIterator<Item = (&'a str, i32)>) -> Self {
+        let mut sum: i32 = 0;
+        let mut contributions = Vec::new();
+        for (criterion, points) in rows {
+            sum = sum.saturating_add(points);
+            contributions.push(Contribution {
+                criterion: criterion.to_owned(),
+                scope: CriterionScope::Local,
+                answer: String::new(),
+                evidence: EvidenceState::Recorded,
+                points,
+            });
+        }
+        Self {
+            points: sum,
+            contributions,
+        }
+    }
+}
+
 /// A checked answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Value {
@@ -135,6 +157,8 @@ pub enum EvidenceState {
     Missing,
     /// There is no answer.
     NoAnswer,
+    /// The provider looked at answer and evidence and recorded the points.
+    Recorded,
 }
 
 /// What one criterion gives to an application.
@@ -190,7 +214,7 @@ impl CriteriaCatalogue {
         let counts = match evidence {
             EvidenceState::Missing => self.evidence_missing == MissingEvidence::Count,
             EvidenceState::NoAnswer => false,
-            EvidenceState::NotNeeded | EvidenceState::Shown => true,
+            EvidenceState::NotNeeded | EvidenceState::Shown | EvidenceState::Recorded => true,
         };
         let value = given
             .filter(|_| counts)

@@ -47,6 +47,8 @@ pub enum FamilyDecision {
     },
     /// The family's rule for brothers and sisters leads elsewhere.
     SiblingsRule,
+    /// Rules of brothers and sisters contradict each other in this round: a person has to look at it.
+    NoStableMatching,
 }
 
 /// One wish in a family's statement.
@@ -133,5 +135,6 @@ fn for_family(line: &SuggestionLine) -> FamilyDecision {
             waiting_position: *waiting_position,
         },
         SuggestionDecision::SiblingsRule => FamilyDecision::SiblingsRule,
+        SuggestionDecision::NoStableMatching => FamilyDecision::NoStableMatching,
     }
 }

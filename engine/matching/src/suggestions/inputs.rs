@@ -1,15 +1,48 @@
 //! What a suggestion round is computed from, and its canonical files.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use domain::{CareType, DailyHours, InputProblem, MonthRange};
+use domain::{CareType, DailyHours, MonthRange};
 use jiff::civil::Date;
 
 use crate::catalogue::{AnswerRow, CataloguesInForce, sha256_hex};
-use crate::error_codes as code;
 use crate::round::Siblings;
 use crate::whole_stay::{CareOffer, MonthPlaces};
+
+/// Where the points of a programme's line come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PointsSource {
+    /// The provider's catalogue in force evaluates the answers of the families.
+    Catalogue,
+    /// The provider recorded the points of every criterion ([`RecordedPoints`]). Its catalogue in
+    /// force, if there is one, gives the order among equal points; without one the older child comes
+    /// first, then the smaller key.
+    Recorded,
+}
+
+impl PointsSource {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Catalogue => "catalogue",
+            Self::Recorded => "recorded",
+        }
+    }
+}
+
+/// Points that a provider recorded for one criterion of an application.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedPoints {
+    /// The child.
+    pub applicant_id: String,
+    /// The programme.
+    pub programme_id: String,
+    /// Name of the criterion, once per application.
+    pub criterion: String,
+    /// What it contributes.
+    pub points: i32,
+}
 
 /// A programme with free places: a facility with a care type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +57,8 @@ pub struct SuggestionProgramme {
     pub provider_id: String,
     /// Places that may be given away now.
     pub free_places: u32,
+    /// Where the points of its line come from.
+    pub points_from: PointsSource,
 }
 
 /// A child of a suggestion round.
@@ -80,6 +115,9 @@ pub struct SuggestionInputs {
     pub applications: Vec<SuggestionApplication>,
     /// Answers of the families.
     pub answers: Vec<AnswerRow>,
+    /// Points as recorded, for programmes with [`PointsSource::Recorded`]; an application without a row
+    /// has none.
+    pub recorded_points: Vec<RecordedPoints>,
     /// What facilities offer.
     pub care_offers: Vec<CareOffer>,
     /// Free places by month.
@@ -91,11 +129,12 @@ pub struct SuggestionInputs {
 }
 
 /// The names of the canonical files, in the order in which they are hashed.
-pub const SUGGESTION_FILES: [&str; 8] = [
+pub const SUGGESTION_FILES: [&str; 9] = [
     "programmes.csv",
     "children.csv",
     "applications.csv",
     "answers.csv",
+    "recorded_points.csv",
     "care_offers.csv",
     "places.csv",
     "catalogues.csv",
@@ -118,6 +157,7 @@ impl SuggestionInputs {
             self.children_csv(),
             self.applications_csv(),
             self.answers_csv(),
+            self.recorded_points_csv(),
             self.care_offers_csv(),
             self.places_csv(),
             self.catalogues_csv(),
@@ -145,10 +185,11 @@ impl SuggestionInputs {
                 it.care_type.to_string(),
                 it.provider_id.clone(),
                 it.free_places.to_string(),
+                it.points_from.name().to_owned(),
             ]
         });
         csv_text(
-            "programme_id,facility_id,care_type,provider_id,free_places",
+            "programme_id,facility_id,care_type,provider_id,free_places,points_from",
             rows.collect(),
         )
     }
@@ -200,6 +241,18 @@ impl SuggestionInputs {
             "applicant_id,programme_id,attribute,value,evidence_shown",
             rows.collect(),
         )
+    }
+
+    fn recorded_points_csv(&self) -> String {
+        let rows = self.recorded_points.iter().map(|it| {
+            vec![
+                it.applicant_id.clone(),
+                it.programme_id.clone(),
+                it.criterion.clone(),
+                it.points.to_string(),
+            ]
+        });
+        csv_text("applicant_id,programme_id,criterion,points", rows.collect())
     }
 
     fn care_offers_csv(&self) -> String {
@@ -256,146 +309,6 @@ impl SuggestionInputs {
             ]
         });
         csv_text("provider_id,id,version,hash", rows.collect())
-    }
-
-    /// Rows that contradict each other, all at once.
-    pub(super) fn problems(&self) -> Vec<InputProblem> {
-        let mut problems = Vec::new();
-        let mut note = |file: &str, row: u64, column: &str, value: &str, message: &str| {
-            problems.push(
-                InputProblem::new(code::SUGGESTION_INPUT, file, message)
-                    .at(row, column, value)
-                    .remedy("correct the row"),
-            );
-        };
-        let mut programmes = BTreeSet::new();
-        for (row, it) in (1..).zip(&self.programmes) {
-            let name = it.programme_id.as_str();
-            if name.is_empty() || !programmes.insert(name) {
-                note(
-                    "programmes.csv",
-                    row,
-                    "programme_id",
-                    name,
-                    "the name is empty or appears twice",
-                );
-            }
-            if self.catalogues.of(&it.provider_id).is_none() {
-                let message = "the provider has no criteria catalogue in force";
-                note(
-                    "programmes.csv",
-                    row,
-                    "provider_id",
-                    &it.provider_id,
-                    message,
-                );
-            }
-        }
-        let mut children = BTreeSet::new();
-        for (row, it) in (1..).zip(&self.children) {
-            let name = it.applicant_id.as_str();
-            if name.is_empty() || !children.insert(name) {
-                note(
-                    "children.csv",
-                    row,
-                    "applicant_id",
-                    name,
-                    "the name is empty or appears twice",
-                );
-            }
-        }
-        let (mut pairs, mut ranks) = (BTreeSet::new(), BTreeSet::new());
-        for (row, it) in (1..).zip(&self.applications) {
-            let (file, child) = ("applications.csv", it.applicant_id.as_str());
-            let programme = it.programme_id.as_str();
-            if !children.contains(child) {
-                note(
-                    file,
-                    row,
-                    "applicant_id",
-                    child,
-                    "children.csv does not have this child",
-                );
-            }
-            if !programmes.contains(programme) {
-                note(
-                    file,
-                    row,
-                    "programme_id",
-                    programme,
-                    "programmes.csv does not have this programme",
-                );
-            }
-            if !pairs.insert((child, programme)) {
-                note(
-                    file,
-                    row,
-                    "programme_id",
-                    programme,
-                    "the child applies for this programme already",
-                );
-            }
-            if it.rank == 0 || !ranks.insert((child, it.rank)) {
-                let rank = it.rank.to_string();
-                note(
-                    file,
-                    row,
-                    "rank",
-                    &rank,
-                    "a rank is 1 or more, and no two of a child are equal",
-                );
-            }
-        }
-        let mut given = BTreeSet::new();
-        for (row, it) in (1..).zip(&self.answers) {
-            let file = "answers.csv";
-            if !children.contains(it.applicant_id.as_str()) {
-                let name = &it.applicant_id;
-                note(
-                    file,
-                    row,
-                    "applicant_id",
-                    name,
-                    "children.csv does not have this child",
-                );
-            }
-            if !it.programme_id.is_empty() && !programmes.contains(it.programme_id.as_str()) {
-                let name = &it.programme_id;
-                note(
-                    file,
-                    row,
-                    "programme_id",
-                    name,
-                    "programmes.csv does not have this programme",
-                );
-            }
-            let name = (&it.applicant_id, &it.programme_id, &it.attribute);
-            if !given.insert(name) {
-                note(
-                    file,
-                    row,
-                    "attribute",
-                    &it.attribute,
-                    "the answer is given twice",
-                );
-            }
-        }
-        problems
-    }
-
-    /// The answers that count for each application: one for the programme goes before one for all.
-    pub(super) fn answers_of(&self) -> BTreeMap<&str, Vec<&AnswerRow>> {
-        let mut by_child: BTreeMap<&str, Vec<&AnswerRow>> = BTreeMap::new();
-        for answer in &self.answers {
-            by_child
-                .entry(&answer.applicant_id)
-                .or_default()
-                .push(answer);
-        }
-        for answers in by_child.values_mut() {
-            answers.sort();
-        }
-        by_child
     }
 }
 

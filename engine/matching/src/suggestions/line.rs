@@ -59,6 +59,9 @@ pub enum SuggestionDecision {
     },
     /// The rule of the family's brothers and sisters leads to another place, or to none.
     SiblingsRule,
+    /// Nobody with a better claim stands in the way, but no stable matching exists in this round: rules
+    /// of brothers and sisters contradict each other, and this is one of the fewest left aggrieved.
+    NoStableMatching,
 }
 
 /// A child's own better place in the current round.

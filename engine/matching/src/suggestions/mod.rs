@@ -1,19 +1,21 @@
 //! Ranked suggestions for free places, with the reason of every line, a proof and a refusal to publish.
 
 mod family;
+mod input_rows;
 mod inputs;
+mod joint;
 mod line;
 mod proof;
 mod publication;
 mod ranking;
 mod round;
-mod separated;
 mod stays;
 mod verify;
 
 pub use family::{FamilyDecision, FamilyStatement, FamilyWish};
 pub use inputs::{
-    SUGGESTION_FILES, SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+    PointsSource, RecordedPoints, SUGGESTION_FILES, SuggestionApplication, SuggestionChild,
+    SuggestionInputs, SuggestionProgramme,
 };
 pub use line::{AheadBy, BetterPlace, ProgrammeSuggestions, SuggestionDecision, SuggestionLine};
 pub use proof::{PROOF_FORMAT, ProofCatalogue, ProofLot, ProofPlacement, SuggestionProof};

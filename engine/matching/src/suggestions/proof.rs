@@ -9,7 +9,7 @@ use crate::catalogue::{canonical_json, sha256_hex};
 use crate::lottery::{DrawnFor, draw, lottery_number};
 
 /// The format that this version writes.
-pub const PROOF_FORMAT: &str = "placewright-suggestion-proof/1";
+pub const PROOF_FORMAT: &str = "placewright-suggestion-proof/2";
 
 /// A catalogue as the proof states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub struct SuggestionProof {
     pub exclusions: Vec<Exclusion>,
     /// Placements of the city-wide round, by child.
     pub placements: Vec<ProofPlacement>,
+    /// Families, or children without one, that block because no stable matching exists.
+    pub blocking: Vec<String>,
     /// The lines, by programme.
     pub programmes: Vec<ProgrammeSuggestions>,
     /// SHA-256 of the canonical form of everything above.
@@ -128,7 +130,8 @@ impl SuggestionProof {
                     rank: row.place.as_ref().map(|it| it.rank),
                 })
                 .collect(),
-            programmes: round.suggest(&placed.placements, &placed.exclusions)?,
+            blocking: placed.blocking.clone(),
+            programmes: round.suggest_for(placed)?,
             seal: String::new(),
         };
         proof.seal = seal_of(&proof.value());

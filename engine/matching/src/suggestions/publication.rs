@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::round::SuggestionRound;
-use super::separated::find_separated;
-use super::stays::Exclusion;
-use crate::check::{CheckReport, Finding};
+use super::round::{Candidate, StayPlacements, SuggestionRound};
+use crate::check::{CheckReport, Finding, check_matching};
 use crate::error_codes as code;
-use crate::placements::PlacementRow;
+use crate::placements::{Place, PlacementRow};
+use crate::round::Siblings;
 use crate::whole_stay::StayObstacle;
 
 /// On what ground a child was promised a place.
@@ -40,6 +39,12 @@ pub struct PromisedPlace {
     /// Rank of the programme among the child's wishes; a better one may replace the promise, save a
     /// confirmed one.
     pub rank: u32,
+}
+
+impl PromisedPlace {
+    fn pair(&self) -> (&str, &str) {
+        (&self.applicant_id, &self.programme_id)
+    }
 }
 
 /// A reason not to publish.
@@ -115,16 +120,10 @@ impl Publishable {
 
 /// Checks placements before they are published.
 ///
-/// `report` is the verdict of [`crate::check_matching`] on them, `exclusions` are the applications that
-/// found no room beside others. A round gives away free places only: a child that attends a facility and
-/// gets no new place stays where it is, and its brothers and sisters are looked at beside that place.
-///
-/// Sibling rules, as [`crate::FamilyFindings`] states them, by facility. Children without an application
-/// or a place do not count. `together_only`: all others are at one facility, or none of them has a place.
-/// `together_preferred`: all of them at one facility is what the family likes best, so they are
-/// elsewhere only where every facility that suits all of them is too full: at some programme there, the
-/// children of other families ahead of the last of them, and they themselves, are more than the free
-/// places. Families that block with less than that come with `report`.
+/// `report` is the verdict of [`crate::check_matching`] on them. Sibling rules: children who are to stay
+/// together are all at one facility or all unplaced; who prefers to be together is apart only where no
+/// facility that all of them wish could take them beside the children ahead of them, in places and in
+/// every month of their stays.
 ///
 /// # Errors
 ///
@@ -132,20 +131,19 @@ impl Publishable {
 pub fn publication_check(
     round: &SuggestionRound,
     placements: &[PlacementRow],
-    exclusions: &[Exclusion],
     promises: &[PromisedPlace],
     report: &CheckReport,
 ) -> Result<Publishable, Vec<PublicationRefusal>> {
     let mut refusals = Vec::new();
     find_unsuitable(round, placements, promises, &mut refusals);
     find_broken_promises(placements, promises, &mut refusals);
-    find_separated(round, placements, exclusions, promises, &mut refusals);
+    find_separated(round, placements, &mut refusals);
     for finding in &report.findings {
         let text = finding.to_string();
         refusals.push(match finding {
-            Finding::Waste { .. }
-            | Finding::JustifiedEnvy { .. }
-            | Finding::BlockingFamily { .. } => PublicationRefusal::Unstable { finding: text },
+            Finding::Waste { .. } | Finding::JustifiedEnvy { .. } => {
+                PublicationRefusal::Unstable { finding: text }
+            }
             _ => PublicationRefusal::Infeasible { finding: text },
         });
     }
@@ -161,7 +159,7 @@ pub fn publication_check(
     }
 }
 
-pub(super) fn place_of(row: &PlacementRow) -> Option<&str> {
+fn place_of(row: &PlacementRow) -> Option<&str> {
     row.place.as_ref().map(|it| it.programme_id.as_str())
 }
 
@@ -172,13 +170,13 @@ fn find_unsuitable(
     promises: &[PromisedPlace],
     refusals: &mut Vec<PublicationRefusal>,
 ) {
+    let promised_places: BTreeSet<(&str, &str)> =
+        promises.iter().map(PromisedPlace::pair).collect();
     for row in placements {
         let Some(programme) = place_of(row) else {
             continue;
         };
-        let promised = promises
-            .iter()
-            .any(|it| it.applicant_id == row.applicant_id && it.programme_id == programme);
+        let promised = promised_places.contains(&(row.applicant_id.as_str(), programme));
         let reasons = match round.obstacles(&row.applicant_id, programme) {
             Some([]) => continue,
             Some(obstacles) => {
@@ -213,16 +211,13 @@ fn find_broken_promises(
         .map(|row| (row.applicant_id.as_str(), row))
         .collect();
     for promise in promises {
-        let row = places.get(promise.applicant_id.as_str());
-        let place = row.and_then(|row| row.place.as_ref());
-        let kept = match place {
-            // Its place is none of the free ones that the round gives away.
-            None => row.is_some() && promise.ground == PromiseGround::Enrolled,
-            Some(place) => {
-                place.programme_id == promise.programme_id
-                    || promise.ground != PromiseGround::ConfirmedOffer && place.rank < promise.rank
-            }
-        };
+        let place = places
+            .get(promise.applicant_id.as_str())
+            .and_then(|row| row.place.as_ref());
+        let kept = place.is_some_and(|place| {
+            place.programme_id == promise.programme_id
+                || promise.ground != PromiseGround::ConfirmedOffer && place.rank < promise.rank
+        });
         if !kept {
             refusals.push(PublicationRefusal::PromiseBroken {
                 promise: promise.clone(),
@@ -239,10 +234,7 @@ fn find_overfull(
     promises: &[PromisedPlace],
     refusals: &mut Vec<PublicationRefusal>,
 ) {
-    let promised: BTreeSet<(&str, &str)> = promises
-        .iter()
-        .map(|it| (it.applicant_id.as_str(), it.programme_id.as_str()))
-        .collect();
+    let promised: BTreeSet<(&str, &str)> = promises.iter().map(PromisedPlace::pair).collect();
     let mut taken: BTreeMap<&str, u32> = BTreeMap::new();
     for row in placements {
         if let Some(programme) = place_of(row)
@@ -252,12 +244,8 @@ fn find_overfull(
         }
     }
     for (programme, taken) in taken {
-        let at = round
-            .inputs()
-            .programmes
-            .iter()
-            .find(|it| it.programme_id == programme);
-        let free = at.map_or(0, |it| it.free_places);
+        let at = round.programme(programme);
+        let free = at.map_or(0, |at| round.programmes[at].free_places);
         if taken > free {
             refusals.push(PublicationRefusal::Infeasible {
                 finding: format!("{programme} has {free} free places and {taken} new children"),
@@ -266,13 +254,130 @@ fn find_overfull(
     }
 }
 
+/// Brothers and sisters apart against their rule, pair by pair.
+fn find_separated(
+    round: &SuggestionRound,
+    placements: &[PlacementRow],
+    refusals: &mut Vec<PublicationRefusal>,
+) {
+    let places: BTreeMap<&str, &str> = placements
+        .iter()
+        .filter_map(|row| Some((row.applicant_id.as_str(), place_of(row)?)))
+        .collect();
+    let mut families: BTreeMap<&str, Vec<(&str, Siblings)>> = BTreeMap::new();
+    for child in &round.children {
+        if !child.family_id.is_empty() && child.siblings != Siblings::Independent {
+            let family = families.entry(&child.family_id).or_default();
+            family.push((&child.applicant_id, child.siblings));
+        }
+    }
+    let facility_of = |child: &str| {
+        let place = places.get(child)?;
+        round.facility_of(place)
+    };
+    for (family, children) in families {
+        let apart: Vec<(&str, &str)> = children
+            .iter()
+            .enumerate()
+            .flat_map(|(number, (child, _))| {
+                let others = children[number + 1..].iter();
+                others.map(|(sibling, _)| (*child, *sibling))
+            })
+            .filter(|(child, sibling)| facility_of(child) != facility_of(sibling))
+            .collect();
+        if apart.is_empty() {
+            continue;
+        }
+        let strict = children
+            .iter()
+            .any(|(_, rule)| *rule == Siblings::TogetherOnly);
+        let all: Vec<&str> = children.iter().map(|(child, _)| *child).collect();
+        let together_at = round.room_for_all(&all, &places);
+        if !strict && together_at.is_none() {
+            continue;
+        }
+        for (child, sibling) in apart {
+            refusals.push(PublicationRefusal::SiblingsSeparated {
+                family_id: family.to_owned(),
+                applicant_id: child.to_owned(),
+                sibling_id: sibling.to_owned(),
+                together_at: together_at.filter(|_| !strict).map(str::to_owned),
+            });
+        }
+    }
+}
+
 impl SuggestionRound {
-    /// What is in the way of an application; `None` where there is none.
-    pub(super) fn obstacles(
+    /// Placements that may be published, with the places that children hold already, or every reason
+    /// why not.
+    ///
+    /// The independent checker judges the city-wide round first. A child that the round gives nothing
+    /// keeps the place it was promised. Where no stable matching exists, what the round states to block
+    /// is no reason against it: somebody would be aggrieved whatever is done, and its lines say so.
+    ///
+    /// # Errors
+    ///
+    /// As [`publication_check`].
+    pub fn publish(
         &self,
-        applicant_id: &str,
-        programme_id: &str,
-    ) -> Option<&[StayObstacle]> {
+        placed: &StayPlacements,
+        promises: &[PromisedPlace],
+    ) -> Result<Publishable, Vec<PublicationRefusal>> {
+        let round = self.round(&placed.exclusions).map_err(|problems| {
+            let finding = problems.first().map(ToString::to_string);
+            let finding = finding.unwrap_or_default();
+            vec![PublicationRefusal::Infeasible { finding }]
+        })?;
+        let mut report = check_matching(&round, &placed.placements);
+        let stated: BTreeSet<&str> = placed.blocking.iter().map(String::as_str).collect();
+        report
+            .findings
+            .retain(|finding| !self.is_stated(finding, &stated));
+        let mut held: BTreeMap<&str, Place> = BTreeMap::new();
+        for promise in promises {
+            held.entry(&promise.applicant_id).or_insert_with(|| Place {
+                programme_id: promise.programme_id.clone(),
+                rank: promise.rank,
+            });
+        }
+        let mut placements = placed.placements.clone();
+        for row in &mut placements {
+            let kept = held.remove(row.applicant_id.as_str());
+            row.place = row.place.take().or(kept);
+        }
+        // Children who hold a place and take no part in the round.
+        placements.extend(held.into_iter().map(|(applicant, place)| PlacementRow {
+            applicant_id: applicant.to_owned(),
+            place: Some(place),
+        }));
+        let mut refusals = match publication_check(self, &placements, promises, &report) {
+            Ok(publishable) => return Ok(publishable),
+            Err(refusals) => refusals,
+        };
+        refusals.retain(|refusal| {
+            !matches!(refusal, PublicationRefusal::SiblingsSeparated { family_id, together_at, .. }
+                if together_at.is_some() && stated.contains(family_id.as_str()))
+        });
+        if refusals.is_empty() {
+            Ok(Publishable { placements })
+        } else {
+            Err(refusals)
+        }
+    }
+
+    /// Whether a finding says no more than that a family blocks of which the round says so itself.
+    fn is_stated(&self, finding: &Finding, stated: &BTreeSet<&str>) -> bool {
+        match finding {
+            Finding::BlockingFamily { family_id, .. } => stated.contains(family_id.as_str()),
+            Finding::Waste { applicant_id, .. } | Finding::JustifiedEnvy { applicant_id, .. } => {
+                stated.contains(applicant_id.as_str())
+            }
+            _ => false,
+        }
+    }
+
+    /// What is in the way of an application; `None` where there is none.
+    fn obstacles(&self, applicant_id: &str, programme_id: &str) -> Option<&[StayObstacle]> {
         let candidate = self.candidate(applicant_id, programme_id)?.1;
         Some(match &candidate.suitability {
             Ok(_) => &[],
@@ -285,22 +390,126 @@ impl SuggestionRound {
         &self,
         applicant_id: &str,
         programme_id: &str,
-    ) -> Option<(usize, &super::ranking::Candidate)> {
+    ) -> Option<(usize, &Candidate)> {
         let programme = self.programme(programme_id)?;
-        self.lines[programme]
-            .iter()
-            .enumerate()
-            .find(|(_, it)| self.children[it.child].applicant_id == applicant_id)
+        let child = self
+            .children
+            .binary_search_by(|it| it.applicant_id.as_str().cmp(applicant_id));
+        let wishes = &self.wishes[child.ok()?];
+        let (_, position) = wishes.iter().find(|(at, _)| *at == programme)?;
+        Some((*position, &self.lines[programme][*position]))
     }
 
-    pub(super) fn programme(&self, programme_id: &str) -> Option<usize> {
+    fn programme(&self, programme_id: &str) -> Option<usize> {
         self.programmes
             .binary_search_by(|it| it.programme_id.as_str().cmp(programme_id))
             .ok()
     }
 
-    pub(super) fn facility_of(&self, programme_id: &str) -> Option<&str> {
+    fn facility_of(&self, programme_id: &str) -> Option<&str> {
         let programme = self.programme(programme_id)?;
         Some(&self.programmes[programme].facility_id)
+    }
+
+    /// A facility where all children of a family could be placed together beside all children ahead of
+    /// them: at each programme needed, those ahead of the family's last and the family itself fit into
+    /// the places, and their stays into the months. A child whose stay fits nowhere holds nobody back.
+    fn room_for_all(&self, family: &[&str], places: &BTreeMap<&str, &str>) -> Option<&str> {
+        let fitting = |id: &&str| -> Vec<(usize, usize)> {
+            let child = self
+                .children
+                .binary_search_by(|it| it.applicant_id.as_str().cmp(id));
+            let own = child.map_or(&[][..], |child| &self.wishes[child]);
+            let suits = |(programme, position): &&(usize, usize)| {
+                self.lines[*programme][*position].suitability.is_ok()
+            };
+            own.iter().filter(suits).copied().collect()
+        };
+        let wishes: Vec<Vec<(usize, usize)>> = family.iter().map(fitting).collect();
+        let wishes: Vec<_> = wishes.into_iter().filter(|own| !own.is_empty()).collect();
+        if wishes.len() < 2 {
+            return None;
+        }
+        let facility = |at: &(usize, usize)| self.programmes[at.0].facility_id.as_str();
+        let candidates: BTreeSet<&str> = wishes[0].iter().map(facility).collect();
+        candidates.into_iter().find(|at| {
+            let here = wishes.iter().map(|own| {
+                let mut here = own.iter().filter(|wish| facility(wish) == *at);
+                here.next().copied()
+            });
+            let here: Option<Vec<(usize, usize)>> = here.collect();
+            here.is_some_and(|sent| {
+                self.has_seats(&sent, family, places) && self.has_months(&sent, family, places)
+            })
+        })
+    }
+
+    /// Whether the children ahead of a family's last and the family fit into the places of every
+    /// programme needed.
+    fn has_seats(
+        &self,
+        sent: &[(usize, usize)],
+        family: &[&str],
+        places: &BTreeMap<&str, &str>,
+    ) -> bool {
+        sent.iter().all(|(programme, _)| {
+            let here = || sent.iter().filter(|(at, _)| at == programme);
+            let weakest = here().map(|(_, position)| *position).max().unwrap_or(0);
+            let ahead = self.placed_here(*programme, family, places);
+            let ahead = ahead.filter(|(position, _)| *position < weakest).count();
+            ahead + here().count() <= self.programmes[*programme].free_places as usize
+        })
+    }
+
+    /// Whether the stays of a family fit beside those of all children placed at the facility, leaving
+    /// aside those behind the family's last in the same line.
+    fn has_months(
+        &self,
+        sent: &[(usize, usize)],
+        family: &[&str],
+        places: &BTreeMap<&str, &str>,
+    ) -> bool {
+        let Some((first, _)) = sent.first() else {
+            return false;
+        };
+        let facility = &self.programmes[*first].facility_id;
+        let mut ledger = self.ledger.clone();
+        for programme in 0..self.programmes.len() {
+            if self.programmes[programme].facility_id != *facility {
+                continue;
+            }
+            let here = sent.iter().filter(|(at, _)| *at == programme);
+            let weakest = here.map(|(_, position)| *position).max();
+            for (position, candidate) in self.placed_here(programme, family, places) {
+                if weakest.is_none_or(|weakest| position < weakest)
+                    && let Ok(suitable) = &candidate.suitability
+                {
+                    // Placed already: its months are taken, full or not.
+                    let _ = ledger.guarantee(suitable.request());
+                }
+            }
+        }
+        sent.iter().all(|(programme, position)| {
+            let candidate = &self.lines[*programme][*position];
+            let suitable = candidate.suitability.as_ref();
+            suitable.is_ok_and(|it| ledger.reserve(it.request()).is_ok())
+        })
+    }
+
+    /// The candidates placed at a programme that are not of a family, with their place in line.
+    fn placed_here<'a>(
+        &'a self,
+        programme: usize,
+        family: &'a [&str],
+        places: &'a BTreeMap<&str, &str>,
+    ) -> impl Iterator<Item = (usize, &'a Candidate)> {
+        let name = self.programmes[programme].programme_id.as_str();
+        self.lines[programme]
+            .iter()
+            .enumerate()
+            .filter(move |(_, it)| {
+                let child = self.children[it.child].applicant_id.as_str();
+                places.get(child) == Some(&name) && !family.contains(&child)
+            })
     }
 }

@@ -1,38 +1,44 @@
 //! The lines of the programmes: every application evaluated, checked over its whole stay and ranked.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use domain::InputProblem;
 
 use super::inputs::{
-    SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+    PointsSource, RecordedPoints, SuggestionApplication, SuggestionChild, SuggestionInputs,
+    SuggestionProgramme,
 };
 use super::line::AheadBy;
-use crate::catalogue::{Answers, Evaluation, TieRuleStep};
+use super::round::Candidate;
+use crate::catalogue::{AnswerRow, Answers, Evaluation, TieRuleStep};
 use crate::lottery::{DrawnFor, draw, lottery_number};
-use crate::whole_stay::{StayLedger, StayRequest, SuitableApplication, UnsuitableApplication};
+use crate::whole_stay::{StayLedger, StayRequest, SuitableApplication};
 
-/// One application in the line of its programme.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) child: usize,
-    pub(super) programme: usize,
-    pub(super) rank: u32,
-    pub(super) evaluation: Evaluation,
-    pub(super) suitability: Result<SuitableApplication, UnsuitableApplication>,
-    /// What the one before in line is ahead by.
-    pub(super) behind_by: Option<AheadBy>,
-    pub(super) application: SuggestionApplication,
-}
+/// The order among equal points where a provider has no catalogue in force.
+const USUAL_ORDER: &[TieRuleStep] = &[TieRuleStep::OlderChild, TieRuleStep::Key];
 
 /// The order of the line of a programme.
 pub(super) struct LineOrder<'a> {
-    pub(super) children: &'a [SuggestionChild],
-    pub(super) seed: u64,
-    pub(super) tie: &'a [TieRuleStep],
+    children: &'a [SuggestionChild],
+    seed: u64,
+    tie: &'a [TieRuleStep],
 }
 
-impl LineOrder<'_> {
+impl<'a> LineOrder<'a> {
+    pub(super) fn of(
+        inputs: &'a SuggestionInputs,
+        children: &'a [SuggestionChild],
+        programme: &SuggestionProgramme,
+    ) -> Self {
+        let catalogue = inputs.catalogues.of(&programme.provider_id);
+        Self {
+            children,
+            seed: inputs.seed,
+            tie: catalogue.map_or(USUAL_ORDER, |catalogue| catalogue.tie()),
+        }
+    }
+
     fn lot(&self, child: &SuggestionChild) -> (u64, u64) {
         let family = if child.family_id.is_empty() {
             &child.applicant_id
@@ -43,7 +49,6 @@ impl LineOrder<'_> {
         (lottery_number(self.seed, family), own)
     }
 
-    /// Who of two candidates comes first, and by what.
     pub(super) fn compare(&self, a: &Candidate, b: &Candidate) -> (Ordering, AheadBy) {
         let points = b.evaluation.points.cmp(&a.evaluation.points);
         if points.is_ne() {
@@ -77,6 +82,7 @@ pub(super) fn rank_all(
     problems: &mut Vec<InputProblem>,
 ) -> Vec<Vec<Candidate>> {
     let answers = inputs.answers_of();
+    let recorded = inputs.recorded_of();
     let mut lines: Vec<Vec<Candidate>> = vec![Vec::new(); programmes.len()];
     for application in &inputs.applications {
         let programme =
@@ -86,15 +92,7 @@ pub(super) fn rank_all(
             continue; // reported before
         };
         let at = &programmes[programme];
-        let given: Vec<_> = answers
-            .get(application.applicant_id.as_str())
-            .into_iter()
-            .flatten()
-            .filter(|it| it.programme_id.is_empty() || it.programme_id == at.programme_id)
-            .map(|it| (*it).clone())
-            .collect();
-        let checked = Answers::check(&given).map_err(|more| problems.extend(more));
-        let (Ok(checked), Some(catalogue)) = (checked, inputs.catalogues.of(&at.provider_id))
+        let Some(evaluation) = evaluate(inputs, at, application, &answers, &recorded, problems)
         else {
             continue;
         };
@@ -111,7 +109,7 @@ pub(super) fn rank_all(
             child,
             programme,
             rank: application.rank,
-            evaluation: catalogue.evaluate(&checked),
+            evaluation,
             suitability: SuitableApplication::check(
                 &application.applicant_id,
                 &at.programme_id,
@@ -123,18 +121,40 @@ pub(super) fn rank_all(
         });
     }
     for (at, line) in programmes.iter().zip(&mut lines) {
-        let order = LineOrder {
-            children,
-            seed: inputs.seed,
-            tie: inputs
-                .catalogues
-                .of(&at.provider_id)
-                .map_or(&[], |catalogue| catalogue.tie()),
-        };
+        let order = LineOrder::of(inputs, children, at);
         line.sort_by(|a, b| order.compare(a, b).0);
         for second in 1..line.len() {
             line[second].behind_by = Some(order.compare(&line[second - 1], &line[second]).1);
         }
     }
     lines
+}
+
+/// The points of an application; `None` where its answers are refused.
+fn evaluate(
+    inputs: &SuggestionInputs,
+    at: &SuggestionProgramme,
+    application: &SuggestionApplication,
+    answers: &BTreeMap<&str, Vec<&AnswerRow>>,
+    recorded: &BTreeMap<(&str, &str), Vec<&RecordedPoints>>,
+    problems: &mut Vec<InputProblem>,
+) -> Option<Evaluation> {
+    let child = application.applicant_id.as_str();
+    if at.points_from == PointsSource::Recorded {
+        let rows = recorded.get(&(child, at.programme_id.as_str()));
+        let rows = rows.into_iter().flatten();
+        return Some(Evaluation::recorded(
+            rows.map(|row| (row.criterion.as_str(), row.points)),
+        ));
+    }
+    let given: Vec<_> = answers
+        .get(child)
+        .into_iter()
+        .flatten()
+        .filter(|it| it.programme_id.is_empty() || it.programme_id == at.programme_id)
+        .map(|it| (*it).clone())
+        .collect();
+    let checked = Answers::check(&given).map_err(|more| problems.extend(more));
+    let catalogue = inputs.catalogues.of(&at.provider_id)?;
+    Some(catalogue.evaluate(&checked.ok()?))
 }

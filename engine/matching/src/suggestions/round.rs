@@ -1,18 +1,39 @@
-//! From lines to a city-wide round, from its placements to suggestions.
+//! From inputs to lines, from lines to a city-wide round, from its placements to suggestions.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::InputProblem;
 
-use super::inputs::{SuggestionChild, SuggestionInputs, SuggestionProgramme};
+use super::inputs::{
+    SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+};
+use super::joint::{Household, family_options, households};
 use super::line::{AheadBy, BetterPlace, ProgrammeSuggestions, SuggestionDecision, SuggestionLine};
-use super::ranking::{Candidate, LineOrder, rank_all};
-use super::stays::{Exclusion, fit_stays};
+use super::ranking::{LineOrder, rank_all};
+use super::stays::{Exclusion, Ran, fit_stays};
+use crate::catalogue::Evaluation;
 use crate::placements::PlacementRow;
 use crate::round::{ApplicantRow, ApplicationRow, ProgrammeRow, Round, Siblings};
 use crate::solve::{RoundOptions, SolveError, solve};
-use crate::whole_stay::{StayLedger, StayObstacle};
+use crate::whole_stay::{StayLedger, StayObstacle, SuitableApplication, UnsuitableApplication};
+
+/// Longest search of one round where brothers and sisters are to be placed together; without a limit
+/// hit, the same inputs give the same bytes.
+const SEARCH_SECONDS: f64 = 10.0;
+
+/// One application in the line of its programme.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) child: usize,
+    pub(super) programme: usize,
+    pub(super) rank: u32,
+    pub(super) evaluation: Evaluation,
+    pub(super) suitability: Result<SuitableApplication, UnsuitableApplication>,
+    /// What the one before in line is ahead by.
+    pub(super) behind_by: Option<AheadBy>,
+    pub(super) application: SuggestionApplication,
+}
 
 /// A checked suggestion round: every application evaluated, checked over its whole stay and ranked.
 #[derive(Debug, Clone)]
@@ -23,6 +44,8 @@ pub struct SuggestionRound {
     pub(super) children: Vec<SuggestionChild>,
     /// By programme: its line, first first.
     pub(super) lines: Vec<Vec<Candidate>>,
+    /// By child: programme and place in its line, from 0.
+    pub(super) wishes: Vec<Vec<(usize, usize)>>,
 }
 
 /// Placements of the current round with the applications that found no room beside others.
@@ -35,6 +58,9 @@ pub struct StayPlacements {
     /// Applications taken out on the way that would fit in the end: none as a rule. They are listed so
     /// that nobody is passed over unseen.
     pub unsettled: Vec<Exclusion>,
+    /// Families, or children without one, that would rather have something nobody stands in the way
+    /// of, because no stable matching exists: none without brothers and sisters to be placed together.
+    pub blocking: Vec<String>,
 }
 
 /// No suggestions can be made of placements.
@@ -87,8 +113,15 @@ impl SuggestionRound {
         if let Some(ledger) = ledger.as_ref().filter(|_| problems.is_empty()) {
             lines = rank_all(&inputs, ledger, &programmes, &children, &mut problems);
         }
+        let mut wishes = vec![Vec::new(); children.len()];
+        for (programme, line) in lines.iter().enumerate() {
+            for (position, candidate) in line.iter().enumerate() {
+                wishes[candidate.child].push((programme, position));
+            }
+        }
         match ledger {
             Some(ledger) if problems.is_empty() => Ok(Self {
+                wishes,
                 inputs,
                 ledger,
                 programmes,
@@ -110,11 +143,13 @@ impl SuggestionRound {
     }
 
     /// The city-wide round of all suitable applications but those excluded: points as evaluated, lots as
-    /// the tie rules of each programme order its applicants.
+    /// the tie rules of each programme order its applicants. Brothers and sisters who are to be placed
+    /// together have joint options, counted by facility and not by programme: a nursery and a
+    /// kindergarten of one house are together.
     ///
     /// # Errors
     ///
-    /// As [`Round::from_rows`].
+    /// As [`Round::from_rows_with_options`].
     pub fn round(&self, exclusions: &[Exclusion]) -> Result<Round, Vec<InputProblem>> {
         let excluded: BTreeSet<(&str, &str)> = exclusions
             .iter()
@@ -145,18 +180,26 @@ impl SuggestionRound {
                 capacity: it.free_places,
             })
             .collect();
-        let applicants: Vec<ApplicantRow> = self
-            .children
+        let together = households(self);
+        let joint: BTreeMap<usize, &str> = together
             .iter()
-            .map(|it| ApplicantRow {
+            .flat_map(|it| it.children.iter().map(|child| (*child, it.family_id)))
+            .collect();
+        let applicants: Vec<ApplicantRow> = (0..)
+            .zip(&self.children)
+            .map(|(number, it)| ApplicantRow {
                 applicant_id: it.applicant_id.clone(),
                 seat_group: String::new(),
-                family_id: (!it.family_id.is_empty()).then(|| it.family_id.clone()),
-                siblings: it.siblings,
+                family_id: joint.get(&number).map(|family| (*family).to_owned()),
+                siblings: Siblings::Independent,
                 enrolled_programme_id: None,
             })
             .collect();
-        Round::from_rows(&programmes, &applications, &applicants)
+        let options: Vec<_> = together
+            .iter()
+            .flat_map(|it: &Household<'_>| family_options(self, it, &excluded))
+            .collect();
+        Round::from_rows_with_options(&programmes, &applications, &applicants, &options)
     }
 
     /// Runs the city-wide round so that the stays of all children placed fit together in every month.
@@ -172,9 +215,16 @@ impl SuggestionRound {
             let round = self.round(exclusions).map_err(SuggestionError::Rows)?;
             let options = RoundOptions {
                 seed: self.inputs.seed,
+                time_limit_seconds: Some(SEARCH_SECONDS),
                 ..RoundOptions::default()
             };
-            Ok(solve(&round, &options)?.placements())
+            let outcome = solve(&round, &options)?;
+            let findings = outcome.family_findings();
+            let blocking = findings.map_or(&[][..], |it| &it.blocking);
+            Ok(Ran {
+                placements: outcome.placements(),
+                blocking: blocking.iter().map(|it| it.family_id.clone()).collect(),
+            })
         })
     }
 
@@ -189,6 +239,29 @@ impl SuggestionRound {
         placements: &[PlacementRow],
         exclusions: &[Exclusion],
     ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
+        self.lists(placements, exclusions, &[])
+    }
+
+    /// [`Self::suggest`] for what [`Self::place`] gave: where no stable matching exists, the lines of
+    /// the families that block say so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::suggest`].
+    pub fn suggest_for(
+        &self,
+        placed: &StayPlacements,
+    ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
+        self.lists(&placed.placements, &placed.exclusions, &placed.blocking)
+    }
+
+    fn lists(
+        &self,
+        placements: &[PlacementRow],
+        exclusions: &[Exclusion],
+        blocking: &[String],
+    ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
+        let blocking: BTreeSet<&str> = blocking.iter().map(String::as_str).collect();
         let places: BTreeMap<&str, (&str, u32)> = placements
             .iter()
             .filter_map(|row| {
@@ -210,23 +283,15 @@ impl SuggestionRound {
             })
             .collect();
         (0..self.programmes.len())
-            .map(|programme| self.suggest_for(programme, &places, &excluded))
+            .map(|programme| self.list(programme, &places, &excluded, &blocking))
             .collect()
     }
 
     /// Nobody may be placed where it did not apply or does not fit.
     fn refuse_foreign(&self, places: &BTreeMap<&str, (&str, u32)>) -> Result<(), SuggestionError> {
         for (applicant, (place, rank)) in places {
-            let programme = self
-                .programmes
-                .binary_search_by(|it| it.programme_id.as_str().cmp(place));
-            let fits = programme.is_ok_and(|programme| {
-                self.lines[programme].iter().any(|it| {
-                    self.children[it.child].applicant_id == *applicant
-                        && it.rank == *rank
-                        && it.suitability.is_ok()
-                })
-            });
+            let fits = self.candidate(applicant, place);
+            let fits = fits.is_some_and(|(_, it)| it.rank == *rank && it.suitability.is_ok());
             if !fits {
                 return Err(SuggestionError::NotSuitable {
                     applicant_id: (*applicant).to_owned(),
@@ -237,11 +302,12 @@ impl SuggestionRound {
         Ok(())
     }
 
-    fn suggest_for(
+    fn list(
         &self,
         number: usize,
         places: &BTreeMap<&str, (&str, u32)>,
         excluded: &BTreeMap<(&str, &str), &StayObstacle>,
+        blocking: &BTreeSet<&str>,
     ) -> Result<ProgrammeSuggestions, SuggestionError> {
         let programme = &self.programmes[number];
         let name = programme.programme_id.as_str();
@@ -266,8 +332,13 @@ impl SuggestionRound {
             } else {
                 let cut_off = full_behind.filter(|last| *last < position);
                 let cut_off = cut_off.map(|last| &line[last]);
-                let reason = excluded.get(&(applicant, name)).copied();
-                self.decide(programme, candidate, better, reason, cut_off, &mut waiting)?
+                let why = Why {
+                    better,
+                    excluded: excluded.get(&(applicant, name)).copied(),
+                    cut_off,
+                    is_blocking: self.is_among(candidate.child, blocking),
+                };
+                self.decide(programme, candidate, &why, &mut waiting)?
             };
             lines.push(SuggestionLine {
                 position: position as u32 + 1,
@@ -304,15 +375,19 @@ impl SuggestionRound {
         })
     }
 
-    /// Why a child is not suggested; `cut_off` is the last child suggested where no place is left and that
-    /// child comes first.
+    /// Whether a child or its family is in a list.
+    fn is_among(&self, child: usize, names: &BTreeSet<&str>) -> bool {
+        let child = &self.children[child];
+        names.contains(child.applicant_id.as_str())
+            || !child.family_id.is_empty() && names.contains(child.family_id.as_str())
+    }
+
+    /// Why a child is not suggested.
     fn decide(
         &self,
         programme: &SuggestionProgramme,
         candidate: &Candidate,
-        better: Option<(&str, u32)>,
-        excluded: Option<&StayObstacle>,
-        cut_off: Option<&Candidate>,
+        why: &Why<'_>,
         waiting: &mut u32,
     ) -> Result<SuggestionDecision, SuggestionError> {
         let child = &self.children[candidate.child];
@@ -323,13 +398,13 @@ impl SuggestionRound {
                 reason: reason.clone(),
             });
         }
-        if let Some((programme_id, rank)) = better {
+        if let Some((programme_id, rank)) = why.better {
             return Ok(SuggestionDecision::PlacedAtBetterWish {
                 programme_id: programme_id.to_owned(),
                 rank,
             });
         }
-        if let Some(reason) = excluded {
+        if let Some(reason) = why.excluded {
             return Ok(SuggestionDecision::NoRoomBesideOthers {
                 reason: reason.clone(),
             });
@@ -337,7 +412,7 @@ impl SuggestionRound {
         if programme.free_places == 0 {
             return Ok(SuggestionDecision::NoFreePlace);
         }
-        if let Some(last) = cut_off {
+        if let Some(last) = why.cut_off {
             *waiting += 1;
             return Ok(SuggestionDecision::Full {
                 free_places: programme.free_places,
@@ -348,6 +423,9 @@ impl SuggestionRound {
         }
         if child.siblings != Siblings::Independent {
             return Ok(SuggestionDecision::SiblingsRule);
+        }
+        if why.is_blocking {
+            return Ok(SuggestionDecision::NoStableMatching);
         }
         Err(SuggestionError::Unexplained {
             applicant_id: child.applicant_id.clone(),
@@ -361,20 +439,23 @@ impl SuggestionRound {
         a: &Candidate,
         b: &Candidate,
     ) -> (Ordering, AheadBy) {
-        let order = LineOrder {
-            children: &self.children,
-            seed: self.inputs.seed,
-            tie: self
-                .inputs
-                .catalogues
-                .of(&programme.provider_id)
-                .map_or(&[], |catalogue| catalogue.tie()),
-        };
-        order.compare(a, b)
+        LineOrder::of(&self.inputs, &self.children, programme).compare(a, b)
     }
 
     /// First day of care that a candidate wishes.
     pub(super) fn first_day_of(candidate: &Candidate) -> jiff::civil::Date {
         candidate.application.first_day
     }
+}
+
+/// What is known of an application that is not suggested.
+struct Why<'a> {
+    /// The child's place at a better wish.
+    better: Option<(&'a str, u32)>,
+    /// Why its stay does not fit beside others.
+    excluded: Option<&'a StayObstacle>,
+    /// The last child suggested, where no place is left and that child comes first.
+    cut_off: Option<&'a Candidate>,
+    /// Whether the round could not be stable for it.
+    is_blocking: bool,
 }

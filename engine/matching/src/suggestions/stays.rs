@@ -20,6 +20,13 @@ pub struct Exclusion {
     pub reason: StayObstacle,
 }
 
+/// What a round came to.
+pub(super) struct Ran {
+    pub(super) placements: Vec<PlacementRow>,
+    /// Families that block because no stable matching exists.
+    pub(super) blocking: Vec<String>,
+}
+
 /// How often an application that was taken out too early may return.
 const MOST_RETURNS: u32 = 4;
 
@@ -29,13 +36,16 @@ const MOST_RETURNS: u32 = 4;
 /// times at most, so it ends.
 pub(super) fn fit_stays(
     round: &SuggestionRound,
-    run: impl Fn(&[Exclusion]) -> Result<Vec<PlacementRow>, SuggestionError>,
+    run: impl Fn(&[Exclusion]) -> Result<Ran, SuggestionError>,
 ) -> Result<StayPlacements, SuggestionError> {
     let mut excluded: BTreeMap<(String, String), StayObstacle> = BTreeMap::new();
     let mut returns: BTreeMap<(String, String), u32> = BTreeMap::new();
     loop {
         let exclusions = listed(&excluded);
-        let placements = run(&exclusions)?;
+        let Ran {
+            placements,
+            blocking,
+        } = run(&exclusions)?;
         let misfits = misfits(round, &placements);
         for misfit in &misfits {
             let name = (misfit.applicant_id.clone(), misfit.programme_id.clone());
@@ -63,6 +73,7 @@ pub(super) fn fit_stays(
                 placements,
                 exclusions,
                 unsettled,
+                blocking,
             });
         }
     }

@@ -3,8 +3,8 @@
 use domain::{CareType, DailyHours, HoursTier, Month, MonthRange};
 use jiff::civil::{Date, date};
 use matching::{
-    AnswerRow, CareOffer, CataloguesInForce, CriteriaCatalogue, MonthPlaces, Siblings,
-    SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+    AnswerRow, CareOffer, CataloguesInForce, CriteriaCatalogue, MonthPlaces, PointsSource,
+    Siblings, SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -111,6 +111,7 @@ pub(crate) fn story_b() -> SuggestionInputs {
         children: Vec::new(),
         applications: Vec::new(),
         answers,
+        recorded_points: Vec::new(),
         care_offers: Vec::new(),
         places: Vec::new(),
         months,
@@ -123,6 +124,7 @@ pub(crate) fn story_b() -> SuggestionInputs {
             care_type,
             provider_id: provider.to_owned(),
             free_places: free,
+            points_from: PointsSource::Catalogue,
         });
         inputs.care_offers.push(offer(facility, care_type));
         inputs
@@ -204,6 +206,7 @@ pub(crate) fn generated(seed: u64, children: usize) -> SuggestionInputs {
         children: Vec::new(),
         applications: Vec::new(),
         answers: Vec::new(),
+        recorded_points: Vec::new(),
         care_offers: Vec::new(),
         places: Vec::new(),
         months,
@@ -242,6 +245,7 @@ pub(crate) fn generated(seed: u64, children: usize) -> SuggestionInputs {
                 care_type,
                 provider_id: if number % 2 == 0 { "T1" } else { "T2" }.to_owned(),
                 free_places: free as u32,
+                points_from: PointsSource::Catalogue,
             });
         }
     }

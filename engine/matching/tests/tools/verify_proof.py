@@ -5,7 +5,7 @@
 Exit 0 iff the proof holds (or every corruption is found).  Python standard library only; shares nothing with the engine."""
 import csv, hashlib, io, json, os, struct, sys
 
-FILES = ['programmes.csv', 'children.csv', 'applications.csv', 'answers.csv', 'care_offers.csv', 'places.csv',
+FILES = ['programmes.csv', 'children.csv', 'applications.csv', 'answers.csv', 'recorded_points.csv', 'care_offers.csv', 'places.csv',
          'catalogues.csv', 'run.csv']
 
 # --- lottery: ChaCha8 as in RFC 8439 with 8 rounds, a 64-bit counter and a 64-bit stream number ---
@@ -68,6 +68,9 @@ class Inputs:
         self.offers = {(r['facility_id'], r['care_type']): r for r in rows['care_offers']}
         self.places = {(r['facility_id'], r['care_type'], month(r['month'])): r for r in rows['places']}
         self.catalogues = rows['catalogues']
+        self.recorded = {}
+        for r in rows['recorded_points']:
+            self.recorded.setdefault((r['applicant_id'], r['programme_id']), []).append((r['criterion'], int(r['points'])))
         run = rows['run'][0]
         self.seed, self.first, self.months = int(run['seed']), month(run['first_month']), int(run['months'])
 
@@ -134,6 +137,11 @@ class Inputs:
             cell[0] -= 1; cell[2] -= ask['inclusion']
             if m == month_of(ask['first']) and cell[1] is not None: cell[1] -= 1
 
+    def as_recorded(self, row):
+        own = sorted(self.recorded.get((row['applicant_id'], row['programme_id']), []), key=lambda it: it[0].encode())
+        return sum(points for _, points in own), [dict(criterion=criterion, scope='local', answer='', evidence='recorded', points=points)
+                                                  for criterion, points in own]
+
     def evaluate(self, catalogue, row):
         total, shares = 0, []
         for criterion in catalogue['criteria']:
@@ -166,13 +174,13 @@ def lines_of(inputs, catalogues):
     by_id = {p['programme_id']: p for p in inputs.programmes}
     for row in inputs.applications:
         programme, child = by_id[row['programme_id']], inputs.children[row['applicant_id']]
-        catalogue, key = catalogues[programme['provider_id']], row['applicant_id']
-        points, shares = inputs.evaluate(catalogue, row)
+        catalogue, key = catalogues.get(programme['provider_id']), row['applicant_id']
+        points, shares = inputs.as_recorded(row) if programme['points_from'] == 'recorded' else inputs.evaluate(catalogue, row)
         ask = dict(facility=programme['facility_id'], care=programme['care_type'], born=day(child['born']), first=day(row['first_day']),
                    quarters=int(row['quarter_hours']), inclusion=child['inclusion_need'] == 'yes')
         rung = {'older_child': day(child['born']), 'earlier_application': day(row['applied_on']), 'key': key.encode(),
                 'lot': (family_lot(inputs.seed, child['family_id'] or key), child_lot(inputs.seed, key))}
-        rungs = [('points', -points)] + [(step, rung[step]) for step in catalogue['tie']] + [('key', key.encode())]
+        rungs = [('points', -points)] + [(step, rung[step]) for step in (catalogue['tie'] if catalogue else ['older_child', 'key'])] + [('key', key.encode())]
         lines[row['programme_id']].append(dict(child=key, rank=int(row['rank']), points=points, shares=shares, ask=ask, rungs=rungs,
                                                obstacles=inputs.reasons(book, ask)))
     for line in lines.values(): line.sort(key=lambda entry: [value for _, value in entry['rungs']])
@@ -220,7 +228,7 @@ def placements_of(inputs, lines, held):
     rank = {(entry['child'], programme): entry['rank'] for programme, line in lines.items() for entry in line}
     return [dict(applicant_id=child, programme_id=got.get(child), rank=rank.get((child, got.get(child)))) for child in sorted(wishes, key=str.encode)]
 
-def suggestions_of(inputs, lines, placements, held, hashes):
+def suggestions_of(inputs, lines, placements, held, hashes, blocking):
     places, lists = {row['applicant_id']: (row['programme_id'], row['rank']) for row in placements if row['programme_id']}, []
     for programme in sorted(inputs.programmes, key=lambda p: p['programme_id'].encode()):
         name, free = programme['programme_id'], int(programme['free_places'])
@@ -241,11 +249,12 @@ def suggestions_of(inputs, lines, placements, held, hashes):
                 decision = dict(kind='full', free_places=free, cut_off_points=line[cut]['points'],
                                 decided_by=first_difference(line[cut], entry), waiting_position=waiting)
             elif inputs.children[entry['child']]['siblings'] != 'independent': decision = dict(kind='siblings_rule')
+            elif entry['child'] in blocking or inputs.children[entry['child']]['family_id'] in blocking: decision = dict(kind='no_stable_matching')
             else: decision = dict(kind='unexplained')
             rows.append(dict(position=at + 1, applicant_id=entry['child'], wish_rank=entry['rank'], points=entry['points'],
                              contributions=entry['shares'], behind_by=first_difference(line[at - 1], entry) if at else None,
                              obstacles=entry['obstacles'], better_place=better, decision=decision))
-        lists.append(dict(programme_id=name, provider_id=programme['provider_id'], catalogue_hash=hashes[programme['provider_id']],
+        lists.append(dict(programme_id=name, provider_id=programme['provider_id'], catalogue_hash=hashes.get(programme['provider_id'], ''),
                           free_places=free, cut_off_points=None if cut is None else line[cut]['points'],
                           cut_off_position=None if cut is None else cut + 1, lines=rows))
     return lists
@@ -262,7 +271,7 @@ def verify(inputs, proof):
     """Everything that is not as the inputs lead to."""
     found, catalogues, hashes = [], {}, {}
     unsealed = {key: value for key, value in proof.items() if key != 'seal'}
-    if proof.get('format') != 'placewright-suggestion-proof/1': found.append('/format')
+    if proof.get('format') != 'placewright-suggestion-proof/2': found.append('/format')
     if not all(part.isdigit() for part in str(proof.get('engine_version')).split('.')) : found.append('/engine_version')
     if proof.get('seed') != str(inputs.seed): found.append('/seed')
     if proof.get('inputs_hash') != inputs.hash(): found.append('/inputs_hash')
@@ -275,7 +284,7 @@ def verify(inputs, proof):
         catalogues[catalogue['provider']], hashes[catalogue['provider']] = catalogue, row['hash']
     stated = [dict((key, str(row[key])) for key in ('provider_id', 'id', 'version', 'hash')) for row in proof['catalogues']]
     found += differences(stated, inputs.catalogues, '/catalogues')
-    if any(p['provider_id'] not in catalogues for p in inputs.programmes): return found + ['/catalogues: one is missing']
+    if any(p['points_from'] == 'catalogue' and p['provider_id'] not in catalogues for p in inputs.programmes): return found + ['/catalogues: one is missing']
     lots = [dict(applicant_id=child, family_lot=str(family_lot(inputs.seed, inputs.children[child]['family_id'] or child)),
                  child_lot=str(child_lot(inputs.seed, child))) for child in sorted(inputs.children, key=str.encode)]
     found += differences(proof['lots'], lots, '/lots')
@@ -284,14 +293,16 @@ def verify(inputs, proof):
     held = held_exclusions(inputs, lines, proof['exclusions'], stated)
     together = any(child['siblings'] != 'independent' for child in inputs.children.values())
     placements = stated if together else placements_of(inputs, lines, held)
+    blocking = [name for name in proof.get('blocking') or [] if name] if together else []
+    found += differences(proof.get('blocking'), blocking, '/blocking')
     found += differences(proof['exclusions'], [held[key] for key in sorted(held, key=lambda k: (k[0].encode(), k[1].encode()))], '/exclusions')
     found += differences(proof['placements'], placements, '/placements')
     book = inputs.book()
     for programme, _, entry in taken_by(lines, placements):
         found += ['/placements: %s at %s: %s' % (entry['child'], programme, reason) for reason in inputs.reasons(book, entry['ask'])]
         inputs.take(book, entry['ask'])
-    found += differences(proof['programmes'], suggestions_of(inputs, lines, placements, held, hashes), '/programmes')
-    allowed = {'format', 'engine_version', 'seed', 'inputs_hash', 'catalogues', 'lots', 'exclusions', 'placements', 'programmes', 'seal'}
+    found += differences(proof['programmes'], suggestions_of(inputs, lines, placements, held, hashes, blocking), '/programmes')
+    allowed = {'format', 'engine_version', 'seed', 'inputs_hash', 'catalogues', 'lots', 'exclusions', 'placements', 'blocking', 'programmes', 'seal'}
     return found + ['/%s: unknown field' % key for key in set(proof) - allowed]
 
 def changed(proof, pointer, value):

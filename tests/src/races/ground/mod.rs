@@ -194,6 +194,7 @@ impl Ground {
             custodians_working: true,
             inclusion_place: false,
             school_class: None,
+            siblings: domain::procedure::SiblingsRule::Independent,
         };
         let entered = Child {
             id: child.clone(),

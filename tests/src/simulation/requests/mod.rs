@@ -68,6 +68,7 @@ pub(super) fn facts(number: u8, household: &str) -> ChildFacts {
         custodians_working: number.is_multiple_of(2),
         inclusion_place: false,
         school_class: None,
+        siblings: domain::procedure::SiblingsRule::Independent,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod capacities;
 mod city;
+mod gate;
 mod occupancy;
 mod rule_lab;
 mod suggestions;
@@ -145,6 +146,7 @@ impl Made {
             custodians_working: true,
             inclusion_place: false,
             school_class: None,
+            siblings: domain::procedure::SiblingsRule::Independent,
             has_consent: true,
         });
         self

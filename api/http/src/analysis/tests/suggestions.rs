@@ -292,7 +292,12 @@ fn who_starts_later_or_would_be_too_old_takes_no_part() {
         .find(|row| row.child.as_str() == "c5");
     old.unwrap().birth_date = date(2023, 1, 1);
     let lists = suggested(&made);
-    assert!(line(&lists, "A").starts_with("2 free: c1(14) starts_later, c3(7)* points"));
+    let at_a = line(&lists, "A");
+    assert!(
+        at_a.starts_with("2 free: c1(14) starts_later, c3(7)* place_free"),
+        "{at_a}"
+    );
+    assert!(at_a.ends_with("c5(4) too_old"), "{at_a}");
     assert_eq!(line(&lists, "D"), "1 free: c5(4) stay_would_be_over");
 }
 

@@ -1,7 +1,7 @@
 //! `POST /v1/children`: a child is entered under a pseudonym.
 
 use axum::response::Response;
-use domain::procedure::{Child, ChildFacts, Command, Sex};
+use domain::procedure::{Child, ChildFacts, Command, Sex, SiblingsRule};
 use domain::{AreaId, ChildId, HouseholdId};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::problem::Problem;
 use crate::resources::{Served, fresh};
-use crate::vocabulary::{Day, Key, SexName};
+use crate::vocabulary::{Day, Key, SexName, SiblingsRuleName};
 use crate::written::{Write, Written, answer};
 
 /// What the criteria need to know of a child. Anything else is refused (P18).
@@ -40,6 +40,10 @@ pub(crate) struct NewChild {
     inclusion_place: bool,
     /// Class attended, 1 to 13; absent before school.
     school_class: Option<u8>,
+    /// How it is to be placed beside its brothers and sisters of the household.
+    #[serde(default)]
+    #[schema(value_type = Option<SiblingsRuleName>)]
+    siblings: SiblingsRule,
 }
 
 /// Nothing about a child is printed.
@@ -72,6 +76,7 @@ pub(crate) async fn create(service: Served, write: Write<NewChild>) -> Result<Re
         custodians_working: body.custodians_working,
         inclusion_place: body.inclusion_place,
         school_class: body.school_class,
+        siblings: body.siblings,
     };
     let child = Child { id, facts };
     let receipt = write

@@ -7,6 +7,7 @@ mod move_home;
 mod rank;
 mod revoke_consent;
 mod show;
+mod suggestion_statement;
 
 use domain::ReferenceId;
 use domain::procedure::Mandate;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
         ))
         .routes(routes!(move_home::move_home))
         .routes(routes!(rank::rank))
+        .routes(routes!(suggestion_statement::suggestion_statement))
 }
 
 /// The mandate under which staff act for custodians (Bevollmächtigung, K53).

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::procedure::{ChildFacts, ChildFile, Consent, Sex};
+use domain::procedure::{ChildFacts, ChildFile, Consent, Sex, SiblingsRule};
 use domain::{ActorId, AreaId, ChildId, FacilityId, HouseholdId};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::resources::Served;
 use crate::resources::applications::ApplicationView;
 use crate::resources::contracts::ContractView;
 use crate::service::Service;
-use crate::vocabulary::{ChannelName, Day, Key, SexName};
+use crate::vocabulary::{ChannelName, Day, Key, SexName, SiblingsRuleName};
 
 /// A child under its pseudonym.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +52,9 @@ pub(crate) struct FactsView {
     custodians_working: bool,
     inclusion_place: bool,
     school_class: Option<u8>,
+    /// How it is to be placed beside its brothers and sisters of the household.
+    #[schema(value_type = SiblingsRuleName)]
+    siblings: SiblingsRule,
 }
 
 /// Nothing about a child is printed.
@@ -73,6 +76,7 @@ impl From<&ChildFacts> for FactsView {
             custodians_working: facts.custodians_working,
             inclusion_place: facts.inclusion_place,
             school_class: facts.school_class,
+            siblings: facts.siblings,
         }
     }
 }

@@ -10,6 +10,7 @@ mod list;
 mod set_capacity;
 mod set_needs_plan;
 mod show;
+mod suggestion_proof;
 mod suggestions;
 mod withdraw_licence;
 
@@ -38,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
         .routes(routes!(set_capacity::set_capacity, capacities::capacities))
         .routes(routes!(block_places::block_places))
         .routes(routes!(suggestions::suggestions))
+        .routes(routes!(suggestion_proof::suggestion_proof))
         .routes(routes!(cascades::cascades))
 }
 

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Envelope, ProcedureStore};
 use utoipa::ToSchema;
 
-use super::{ListView, with_reasons};
+use super::{ListView, not_publishable, with_reasons};
 use crate::access::hexadecimal;
 use crate::problem::Problem;
 use crate::resources::Served;
@@ -59,13 +59,15 @@ pub(crate) async fn compute(
     }
     let (care_type, starts_on, seed) = (asked.care_type, asked.starts_on, asked.seed);
     let today = write.envelope.today;
-    let computed = service.analyse(move |analyses, snapshot| {
+    let computed = service.analysed(move |analyses, snapshot| {
         // Every list gets the key of what it says when it is kept.
         let mut unnamed = || SuggestionListId::new("unnamed").expect("letters only");
         analyses.suggestions(snapshot, care_type, starts_on, today, seed, &mut unnamed)
     });
     let mut lists = Vec::new();
-    for list in computed.await? {
+    let computed = computed.await?;
+    let computed = computed.map_err(|error| not_publishable(caller, error))?;
+    for list in computed {
         let is_asked = asked
             .facility
             .as_ref()

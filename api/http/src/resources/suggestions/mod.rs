@@ -1,11 +1,12 @@
 //! `/v1/suggestions`: proposals with reasons, never decisions (K16, P10).
 
 mod compute;
+mod proof;
 mod reorder;
 
 use std::collections::BTreeMap;
 
-use domain::procedure::{SuggestionList, SuggestionRow};
+use domain::procedure::{Role, SuggestionList, SuggestionRow};
 use domain::{ApplicationId, CareType, ChildId, FacilityId, SuggestionListId};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -13,6 +14,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Caller;
+use crate::analysis::AnalysisError;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::vocabulary::{CareTypeName, Day, Key, OverrideReasonName};
@@ -21,6 +24,26 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
     OpenApiRouter::new()
         .routes(routes!(compute::compute))
         .routes(routes!(reorder::reorder))
+        .routes(routes!(proof::proof))
+}
+
+pub(crate) use proof::RoundAsked;
+
+/// A failed round as a problem: where the gate held it back, the mediation office and the auditor also
+/// see which children are concerned.
+pub(crate) fn not_publishable(caller: &Caller, error: AnalysisError) -> Problem {
+    let sees_children = matches!(caller.role(), Role::CityMediation | Role::Auditor);
+    let cases = match &error {
+        AnalysisError::NotPublishable { refusals } if sees_children => {
+            serde_json::to_value(refusals).ok()
+        }
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match cases {
+        Some(cases) => problem.with("cases", cases),
+        None => problem,
+    }
 }
 
 /// The line for the places of a facility and care type.

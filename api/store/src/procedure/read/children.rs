@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::procedure::{
     Application, ApplicationState, CareContract, Child, ChildFacts, ChildFile, Consent,
     ContractVersion, CriterionPoints, Entry, FirstRecord, HumanActor, Mandate, Offer, OfferState,
-    Role, Sex, Withdrawal,
+    Role, Sex, SiblingsRule, Withdrawal,
 };
 use domain::{ApplicationId, ChildId, ContractId, DailyHours};
 
@@ -16,8 +16,8 @@ use crate::{Revised, StoreError};
 const CHILDREN: Among = Among {
     name: "CHILDREN",
     select: "select child_id, household_id, birth_date, sex, area, municipality, \
-        single_custodian, custodians_working, inclusion_place, school_class, consent_version, \
-        consent_channel, consent_given_on, consent_given_by, revision from child",
+        single_custodian, custodians_working, inclusion_place, school_class, siblings, \
+        consent_version, consent_channel, consent_given_on, consent_given_by, revision from child",
     key: "child_id",
     and: "",
 };
@@ -77,7 +77,7 @@ pub(crate) async fn files(
     for row in session.rows_among(&CHILDREN, &[], &keys, lock).await? {
         let file = Revised {
             value: child(&row)?,
-            revision: row.number(14)?,
+            revision: row.number(15)?,
         };
         files.insert(file.value.child.id.clone(), file);
     }
@@ -170,17 +170,18 @@ fn child(row: &Row) -> Result<ChildFile, StoreError> {
         custodians_working: row.truth(7)?,
         inclusion_place: row.truth(8)?,
         school_class: row.optional_number(9)?,
+        siblings: row.named(10, SiblingsRule::named)?,
     };
     let mut file = ChildFile::new(Child {
         id: row.parsed(0)?,
         facts,
     });
-    if let Some(text_version) = row.optional_text(10)? {
+    if let Some(text_version) = row.optional_text(11)? {
         file.consent = Some(Consent {
             text_version,
-            channel: row.named(11, names::channel_named)?,
-            given_on: row.day(12)?,
-            given_by: row.parsed(13)?,
+            channel: row.named(12, names::channel_named)?,
+            given_on: row.day(13)?,
+            given_by: row.parsed(14)?,
         });
     }
     Ok(file)

@@ -91,6 +91,7 @@ async fn write_of_a_child<'c>(
                 facts.custodians_working,
                 facts.inclusion_place,
                 facts.school_class,
+                facts.siblings.as_str(),
             ];
             writer.add(Table::Child, child.id.as_str(), row.into());
             Ok(())

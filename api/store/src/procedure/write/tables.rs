@@ -96,6 +96,7 @@ pub(crate) const INSERTS: [Insert; 14] = [
             "custodians_working",
             "inclusion_place",
             "school_class",
+            "siblings",
         ],
     },
     Insert {

@@ -70,6 +70,7 @@ impl Rules for AgreementRules {
 ///         custodians_working: true,
 ///         inclusion_place: false,
 ///         school_class: None,
+///         siblings: domain::procedure::SiblingsRule::Independent,
 ///     },
 /// };
 /// let consent = Command::GiveConsent {

@@ -76,6 +76,7 @@ pub(super) fn facts_of_a_child(born: Date) -> ChildFacts {
         custodians_working: true,
         inclusion_place: false,
         school_class: None,
+        siblings: crate::procedure::SiblingsRule::Independent,
     }
 }
 pub(super) fn wish(application: &str, facility: &str, rank: u32) -> Wish {

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::super::inputs::{SuggestionApplication, SuggestionChild, SuggestionInputs};
+use super::super::inputs::{
+    PointsSource, SuggestionApplication, SuggestionChild, SuggestionInputs,
+};
 use super::stay::{Asked, book, reasons, take};
-use crate::catalogue::{CriteriaCatalogue, sha256_hex};
+use crate::catalogue::{AnswerRow, CriteriaCatalogue, sha256_hex};
 use crate::lottery::{DrawnFor, draw, lottery_number};
 use crate::round::Siblings;
 
@@ -48,6 +50,7 @@ pub(super) struct Derivation<'a> {
     inputs: &'a SuggestionInputs,
     /// By programme: its line in order.
     lines: BTreeMap<&'a str, Vec<Entry<'a>>>,
+    children: BTreeMap<&'a str, &'a SuggestionChild>,
 }
 
 type Pair<'a> = (&'a str, &'a str);
@@ -60,6 +63,11 @@ impl<'a> Derivation<'a> {
             .map(|it| (it.applicant_id.as_str(), it))
             .collect();
         let book = book(inputs);
+        let mut applications: BTreeMap<&str, Vec<&SuggestionApplication>> = BTreeMap::new();
+        for it in &inputs.applications {
+            applications.entry(&it.programme_id).or_default().push(it);
+        }
+        let given = Given::of(inputs);
         let mut lines = BTreeMap::new();
         for programme in &inputs.programmes {
             let canonical = inputs
@@ -68,13 +76,16 @@ impl<'a> Derivation<'a> {
                 .map(CriteriaCatalogue::canonical)
                 .unwrap_or_default();
             let catalogue: Value = serde_json::from_str(&canonical).unwrap_or_default();
-            let mut line: Vec<Entry<'a>> = inputs
-                .applications
-                .iter()
-                .filter(|it| it.programme_id == programme.programme_id)
+            let own = applications.get(programme.programme_id.as_str());
+            let mut line: Vec<Entry<'a>> = own
+                .into_iter()
+                .flatten()
                 .filter_map(|it| {
                     let child = children.get(it.applicant_id.as_str())?;
-                    let (points, contributions) = evaluate(inputs, &catalogue, it);
+                    let (points, contributions) = match programme.points_from {
+                        PointsSource::Catalogue => evaluate(&given, &catalogue, it),
+                        PointsSource::Recorded => recorded(&given, it),
+                    };
                     let asked = Asked {
                         facility: &programme.facility_id,
                         care: programme.care_type,
@@ -97,7 +108,11 @@ impl<'a> Derivation<'a> {
             line.sort_by(|a, b| a.rungs.cmp(&b.rungs));
             lines.insert(programme.programme_id.as_str(), line);
         }
-        Self { inputs, lines }
+        Self {
+            inputs,
+            lines,
+            children,
+        }
     }
 
     pub(super) fn catalogues(&self) -> Vec<Value> {
@@ -253,7 +268,23 @@ impl<'a> Derivation<'a> {
         problems
     }
 
-    pub(super) fn programmes(&self, placements: &Value, exclusions: &Value) -> Vec<Value> {
+    /// Who blocks because no stable matching exists: nobody, unless families want to be placed together;
+    /// then as stated.
+    pub(super) fn blocking(&self, stated: &Value) -> Value {
+        let is_together = |it: &SuggestionChild| it.siblings != Siblings::Independent;
+        if self.inputs.children.iter().any(is_together) {
+            stated.clone()
+        } else {
+            json!([])
+        }
+    }
+
+    pub(super) fn programmes(
+        &self,
+        placements: &Value,
+        exclusions: &Value,
+        blocking: &Value,
+    ) -> Vec<Value> {
         let places: BTreeMap<&str, (&str, u64)> = placements
             .as_array()
             .into_iter()
@@ -284,7 +315,7 @@ impl<'a> Derivation<'a> {
                             (line, at, cut_off),
                             &places,
                             find(exclusions, (line[at].child, name)),
-                            self.siblings(line[at].child),
+                            self.left(line[at].child, blocking),
                             &mut waiting,
                         );
                         self.line(line, at, &places, &decision)
@@ -294,7 +325,9 @@ impl<'a> Derivation<'a> {
                 json!({
                     "programme_id": name,
                     "provider_id": programme.provider_id,
-                    "catalogue_hash": catalogue.map(|it| sha256_hex(it.canonical().as_bytes())),
+                    "catalogue_hash": catalogue
+                        .map(|it| sha256_hex(it.canonical().as_bytes()))
+                        .unwrap_or_default(),
                     "free_places": programme.free_places,
                     "cut_off_points": cut_off.map(|at| line[at].points),
                     "cut_off_position": cut_off.map(|at| at + 1),
@@ -304,13 +337,22 @@ impl<'a> Derivation<'a> {
             .collect()
     }
 
-    fn siblings(&self, child: &str) -> Siblings {
-        let found = self
-            .inputs
-            .children
-            .iter()
-            .find(|it| it.applicant_id == child);
-        found.map_or(Siblings::Independent, |it| it.siblings)
+    /// What is left to be said of a child that no other reason explains.
+    fn left(&self, child: &str, blocking: &Value) -> &'static str {
+        let Some(child) = self.children.get(child) else {
+            return "unexplained";
+        };
+        let names = blocking.as_array().into_iter().flatten();
+        let mut names = names.filter_map(Value::as_str);
+        if child.siblings != Siblings::Independent {
+            "siblings_rule"
+        } else if names
+            .any(|it| it == child.applicant_id || !it.is_empty() && it == child.family_id)
+        {
+            "no_stable_matching"
+        } else {
+            "unexplained"
+        }
     }
 
     fn line(
@@ -355,7 +397,7 @@ fn decide(
     (line, at, cut_off): (&[Entry<'_>], usize, Option<usize>),
     places: &BTreeMap<&str, (&str, u64)>,
     exclusion: Option<&Value>,
-    siblings: Siblings,
+    left: &'static str,
     waiting: &mut u32,
 ) -> Value {
     let entry = &line[at];
@@ -387,11 +429,7 @@ fn decide(
             "waiting_position": *waiting,
         });
     }
-    if siblings == Siblings::Independent {
-        json!({ "kind": "unexplained" })
-    } else {
-        json!({ "kind": "siblings_rule" })
-    }
+    json!({ "kind": left })
 }
 
 /// The order of a child in a line, from the catalogue's tie rules.
@@ -404,7 +442,9 @@ fn rungs(
 ) -> Vec<Rung> {
     let mut rungs = vec![Rung::Points(Reverse(points))];
     let id = &child.applicant_id;
-    for step in catalogue["tie"].as_array().into_iter().flatten() {
+    let usual = [json!("older_child"), json!("key")];
+    let steps = catalogue["tie"].as_array();
+    for step in steps.map_or(&usual[..], |steps| steps) {
         rungs.push(match step.as_str() {
             Some("older_child") => Rung::Older(child.born),
             Some("earlier_application") => Rung::Earlier(application.applied_on),
@@ -424,19 +464,70 @@ fn rungs(
     rungs
 }
 
+/// Answers and recorded points by what they belong to.
+struct Given<'a> {
+    /// By child, programme and attribute.
+    answers: BTreeMap<(&'a str, &'a str, &'a str), &'a AnswerRow>,
+    /// By child, programme and criterion.
+    recorded: BTreeMap<(&'a str, &'a str, &'a str), i64>,
+}
+
+impl<'a> Given<'a> {
+    fn of(inputs: &'a SuggestionInputs) -> Self {
+        let answers = inputs.answers.iter().map(|it| {
+            let name = (
+                it.applicant_id.as_str(),
+                it.programme_id.as_str(),
+                it.attribute.as_str(),
+            );
+            (name, it)
+        });
+        let recorded = inputs.recorded_points.iter().map(|it| {
+            let name = (
+                it.applicant_id.as_str(),
+                it.programme_id.as_str(),
+                it.criterion.as_str(),
+            );
+            (name, i64::from(it.points))
+        });
+        Self {
+            answers: answers.collect(),
+            recorded: recorded.collect(),
+        }
+    }
+}
+
+/// Points and contributions as recorded.
+fn recorded(given: &Given<'_>, application: &SuggestionApplication) -> (i64, Vec<Value>) {
+    let (child, programme) = (
+        application.applicant_id.as_str(),
+        application.programme_id.as_str(),
+    );
+    let own = given.recorded.range((child, programme, "")..);
+    let own = own.take_while(|((one, at, _), _)| (*one, *at) == (child, programme));
+    let mut sum = 0;
+    let contributions = own
+        .map(|((_, _, criterion), points)| {
+            sum += points;
+            json!({
+                "criterion": criterion, "scope": "local", "answer": "", "evidence": "recorded",
+                "points": points,
+            })
+        })
+        .collect();
+    (sum, contributions)
+}
+
 /// Points and contributions from the canonical form of a catalogue.
 fn evaluate(
-    inputs: &SuggestionInputs,
+    given: &Given<'_>,
     catalogue: &Value,
     application: &SuggestionApplication,
 ) -> (i64, Vec<Value>) {
     let answer = |attribute: &str| {
         let given = |programme: &str| {
-            inputs.answers.iter().find(|row| {
-                row.applicant_id == application.applicant_id
-                    && row.programme_id == programme
-                    && row.attribute == attribute
-            })
+            let name = (application.applicant_id.as_str(), programme, attribute);
+            given.answers.get(&name).copied()
         };
         given(&application.programme_id).or_else(|| given(""))
     };

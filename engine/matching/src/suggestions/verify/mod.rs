@@ -43,6 +43,7 @@ pub fn verify_proof(proof: &Value, inputs: &SuggestionInputs) -> Vec<ProofMismat
     let derivation = Derivation::new(inputs);
     let exclusions = derivation.exclusions(&proof["exclusions"], &proof["placements"]);
     let placements = derivation.placements(&exclusions, &proof["placements"]);
+    let blocking = derivation.blocking(&proof["blocking"]);
     let derived = json!({
         "format": PROOF_FORMAT,
         "engine_version": env!("CARGO_PKG_VERSION"),
@@ -52,7 +53,8 @@ pub fn verify_proof(proof: &Value, inputs: &SuggestionInputs) -> Vec<ProofMismat
         "lots": lots(inputs),
         "exclusions": exclusions,
         "placements": placements,
-        "programmes": derivation.programmes(&placements, &exclusions),
+        "blocking": blocking,
+        "programmes": derivation.programmes(&placements, &exclusions, &blocking),
         "seal": seal_of(proof),
     });
     let mut mismatches = Vec::new();
