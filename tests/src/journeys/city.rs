@@ -137,7 +137,7 @@ impl City {
         let snapshot = self.store.snapshot().await.expect("the state is read");
         let starts_on = starts_on.parse().expect("the story's days are days");
         let today = self.clock.today();
-        let made = analyses().suggestion_proof(&snapshot, starts_on, today, seed);
+        let made = Analyses::new(areas()).suggestion_proof(&snapshot, starts_on, today, seed);
         made.expect("the round is computed").inputs
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ranking::Candidate;
+use super::round::Candidate;
 use super::round::{StayPlacements, SuggestionError, SuggestionRound};
 use crate::placements::PlacementRow;
 use crate::whole_stay::{StayObstacle, StayRequest};
