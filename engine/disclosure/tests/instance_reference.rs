@@ -153,42 +153,48 @@ fn every_small_cell_of_the_largest_instance_withstands_the_attack() {
     let _ = compare_ambiguity(LARGEST, 1.5, true);
 }
 
+/// Hides against exact recovery, compares with the other program and prints a row.
+fn compare_recovery((path, minimum): (&str, u32)) -> Option<()> {
+    let case = Case::read(path)?;
+    let start = Cpu::now();
+    let rule = SuppressionRule::Recovery;
+    let pattern = case.instance.protect(minimum, zeros(&case), rule).unwrap();
+    let seconds = start.elapsed();
+    let (hidden, peer) = (pattern.suppressed_cells(), case.suppressed);
+    let audit = case.instance.audit(&pattern).unwrap();
+    let recovered = audit
+        .cells
+        .iter()
+        .filter(|interval| case.is_primary[interval.cell] && interval.is_recovered())
+        .count();
+    println!(
+        "{path:<38} {:>7} {peer:>8} {hidden:>8} {recovered:>9} {seconds:>8.2}",
+        case.primary
+    );
+    assert_eq!(recovered, 0, "{path}");
+    // At most one cell more, and one in a hundred.
+    assert!(
+        hidden <= peer + 1 + peer / 100,
+        "{path}: {hidden} cells for {peer}"
+    );
+    Some(())
+}
+
 #[test]
 fn hardly_more_cells_than_the_peer_keep_small_cells_from_being_calculated() {
     println!(
         "{:<38} {:>7} {:>8} {:>8} {:>9} {:>8}",
         "no exact recovery", "primary", "peer", "ours", "recovered", "cpu s"
     );
-    for (path, minimum) in INSTANCES.into_iter().chain([LARGEST]) {
-        let Some(case) = Case::read(path) else {
+    for case in INSTANCES {
+        if compare_recovery(case).is_none() {
             return;
-        };
-        let start = Cpu::now();
-        let rule = SuppressionRule::Recovery;
-        let pattern = case.instance.protect(minimum, zeros(&case), rule).unwrap();
-        let seconds = start.elapsed();
-        let (hidden, peer) = (pattern.suppressed_cells(), case.suppressed);
-        let mut recovered = "-".to_owned();
-        if path != LARGEST.0 {
-            let audit = case.instance.audit(&pattern).unwrap();
-            let exact = audit
-                .cells
-                .iter()
-                .filter(|interval| case.is_primary[interval.cell] && interval.is_recovered());
-            recovered = exact.count().to_string();
         }
-        println!(
-            "{path:<38} {:>7} {peer:>8} {hidden:>8} {recovered:>9} {seconds:>8.2}",
-            case.primary
-        );
-        // At most one in a hundred more.
-        assert!(
-            hidden * 100 <= peer * 101,
-            "{path}: {hidden} cells for {peer}"
-        );
-        assert!(
-            ["0", "-"].contains(&recovered.as_str()),
-            "{path}: {recovered}"
-        );
     }
+}
+
+#[test]
+#[ignore = "a minute or more"]
+fn hardly_more_cells_than_the_peer_keep_those_of_the_largest_instance_from_being_calculated() {
+    let _ = compare_recovery(LARGEST);
 }
