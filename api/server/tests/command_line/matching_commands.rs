@@ -213,7 +213,8 @@ fn the_rule_lab_and_the_chances_take_siblings_and_budgets_as_they_are() {
             "programme_id,seat_group,weight\nP1,,1\n",
         ),
     ];
-    let cases: [(&str, &[(&str, &str)], &str); 2] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 2] = [
         ("siblings", &siblings, "E2070"),
         ("budgets", &budgets, "E2110"),
     ];
