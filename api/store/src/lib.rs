@@ -107,7 +107,7 @@ pub use procedure::{
 pub use run::{RecordedRun, RunId, RunIdentity};
 pub use snapshot::{
     ApplicationRow, ApplicationStanding, Applications, ChildRow, Children, Chunk,
-    ContractVersionRow, ContractVersions, FacilityRecord, OfferRow, OfferStanding, Offers, Points,
-    PointsRow, ProviderRecord, Snapshot, SnapshotRows,
+    ContractVersionRow, ContractVersions, DatedCatalogue, FacilityRecord, OfferRow, OfferStanding,
+    Offers, Points, PointsRow, ProviderRecord, Snapshot, SnapshotRows,
 };
 pub use sql_store::SqlStore;

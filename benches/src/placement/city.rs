@@ -109,6 +109,7 @@ fn provider(number: u64) -> ProviderRecord {
         },
         rollout: CareType::ALL.into_iter().map(step).collect(),
         attestations: Vec::new(),
+        catalogues: Vec::new(),
     }
 }
 

@@ -8,9 +8,10 @@ use domain::procedure::SiblingsRule;
 use domain::{CareType, ChildId, DailyHours, HoursTier, Month};
 use jiff::civil::Date;
 use matching::{
-    CareOffer, CataloguesInForce, MonthPlaces, PointsSource, ProgrammeSuggestions, PromisedPlace,
-    PublicationRefusal, RecordedPoints, Siblings, StayPlacements, SuggestionApplication,
-    SuggestionChild, SuggestionInputs, SuggestionProgramme, SuggestionRound,
+    CareOffer, CataloguesInForce, CriteriaCatalogue, MonthPlaces, PointsSource,
+    ProgrammeSuggestions, PromisedPlace, PublicationRefusal, RecordedPoints, Siblings,
+    StayPlacements, SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
+    SuggestionRound,
 };
 use store::Snapshot;
 
@@ -160,10 +161,8 @@ fn inputs(
         .filter(|wish| wish.part == Part::Seeks)
         .map(|wish| &wish.programme)
         .collect();
-    let catalogues = CataloguesInForce::on([], today)
-        .map_err(|problems| AnalysisError::contradiction(&problems))?;
     let mut inputs = SuggestionInputs {
-        catalogues,
+        catalogues: catalogues_in_force(snapshot, &sought, today)?,
         programmes: Vec::new(),
         children: Vec::new(),
         applications: Vec::new(),
@@ -195,6 +194,26 @@ fn inputs(
     children_and_wishes(standing, bound, &mut inputs);
     recorded_points(snapshot, standing, &mut inputs);
     Ok(inputs)
+}
+
+/// The catalogues in force of the providers where something is sought: they give the order among equal
+/// points.
+fn catalogues_in_force(
+    snapshot: &Snapshot,
+    sought: &BTreeSet<&Programme>,
+    today: Date,
+) -> Result<CataloguesInForce, AnalysisError> {
+    let facilities = sought.iter().filter_map(|it| snapshot.facility(&it.0));
+    let providers: BTreeSet<&domain::ProviderId> = facilities.map(|it| it.provider()).collect();
+    let mut found = Vec::new();
+    for id in providers {
+        let in_force = snapshot.provider(id).and_then(|it| it.catalogue_on(today));
+        if let Some(catalogue) = in_force {
+            let read = CriteriaCatalogue::parse(&catalogue.text, &format!("catalogue of {id}"));
+            found.push(read.map_err(|problems| AnalysisError::contradiction(&problems))?);
+        }
+    }
+    Ok(CataloguesInForce::each(found))
 }
 
 /// What a facility offers, and its free places by month. The tables know neither age limits of their

@@ -29,7 +29,7 @@ pub use columns::{
     ApplicationRow, ApplicationStanding, Applications, ChildRow, Children, ContractVersionRow,
     ContractVersions, OfferRow, OfferStanding, Offers, Points, PointsRow,
 };
-pub use records::{FacilityRecord, ProviderRecord};
+pub use records::{DatedCatalogue, FacilityRecord, ProviderRecord};
 
 use crate::StoreError;
 use crate::session::{Session, values};
@@ -272,6 +272,7 @@ impl From<ProviderRegistration> for ProviderRecord {
             registration,
             rollout: Vec::new(),
             attestations: Vec::new(),
+            catalogues: Vec::new(),
         }
     }
 }

@@ -18,10 +18,10 @@ use super::columns::{
     PointsRow,
 };
 use super::packed::{Fields, Known, rows};
-use super::records::{FacilityRecord, ProviderRecord};
+use super::records::{DatedCatalogue, FacilityRecord, ProviderRecord};
 use super::statements::{
-    APPLICATIONS, ATTESTATIONS, BETWEEN_ROWS, BETWEEN_VALUES, BLOCKED, CAPACITIES, CHILDREN,
-    CONTRACTS, FACILITIES, LICENCES, OFFERS, POINTS, PROVIDERS, ROLLOUT,
+    APPLICATIONS, ATTESTATIONS, BETWEEN_ROWS, BETWEEN_VALUES, BLOCKED, CAPACITIES, CATALOGUE_TEXTS,
+    CHILDREN, CONTRACTS, FACILITIES, LICENCES, OFFERS, POINTS, PROVIDERS, ROLLOUT,
 };
 use crate::StoreError;
 use crate::session::{Among, Lock, Session, Value};
@@ -106,11 +106,24 @@ pub(super) async fn providers(
             }
         }
     }
+    for text in packed(session, &CATALOGUE_TEXTS, which).await? {
+        for mut row in rows("criteria_catalogue", &text) {
+            let provider = row.key(ProviderId::new)?;
+            let catalogue = DatedCatalogue {
+                valid_from: row.date()?,
+                text: row.text()?.to_owned(),
+            };
+            if let Some(record) = found.get_mut(&provider) {
+                record.catalogues.push(catalogue);
+            }
+        }
+    }
     for record in found.values_mut() {
         record
             .rollout
             .sort_by_key(|step| (step.care_type, step.valid_from));
         record.attestations.sort();
+        record.catalogues.sort();
     }
     Ok(found)
 }
@@ -133,6 +146,7 @@ fn provider(row: &mut Fields<'_>) -> Result<ProviderRecord, StoreError> {
         },
         rollout: Vec::new(),
         attestations: Vec::new(),
+        catalogues: Vec::new(),
     })
 }
 

@@ -2,6 +2,16 @@
 
 use domain::procedure::{BlockedSpan, CapacitySpan, FacilityRegistration, ProviderRegistration};
 use domain::{Attestation, CareType, FacilityId, Freshness, Month, ProviderId, RolloutStep};
+use jiff::civil::Date;
+
+/// A version of a criteria catalogue, as far as a computation needs it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DatedCatalogue {
+    /// First day on which it applies; it applies until the next one does.
+    pub valid_from: Date,
+    /// The text as handed in; it has passed the legal check.
+    pub text: String,
+}
 
 /// A provider with what it has said and how far the portal is introduced for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +22,8 @@ pub struct ProviderRecord {
     pub rollout: Vec<RolloutStep>,
     /// Attestations given, by month (K24).
     pub attestations: Vec<Attestation>,
+    /// Versions of its criteria catalogue, by first day.
+    pub catalogues: Vec<DatedCatalogue>,
 }
 
 impl ProviderRecord {
@@ -19,6 +31,12 @@ impl ProviderRecord {
     #[must_use]
     pub const fn id(&self) -> &ProviderId {
         &self.registration.id
+    }
+
+    /// Its catalogue in force on a day; `None` before the first one.
+    #[must_use]
+    pub fn catalogue_on(&self, day: Date) -> Option<&DatedCatalogue> {
+        self.catalogues.iter().rfind(|it| it.valid_from <= day)
     }
 
     /// How fresh its data are for a month (K24).

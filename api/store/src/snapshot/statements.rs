@@ -48,6 +48,9 @@ packed! {
     /// Attestations.
     ATTESTATIONS: "provider_id", "select string_agg(concat_ws($1, provider_id, month, \
         attested_on), $2) from attestation";
+    /// Versions of criteria catalogues.
+    CATALOGUE_TEXTS: "provider_id", "select string_agg(concat_ws($1, provider_id, valid_from, \
+        replace(replace(catalogue_text, $1, ' '), $2, ' ')), $2) from criteria_catalogue";
     /// Facilities.
     FACILITIES: "facility_id", "select string_agg(concat_ws($1, facility_id, provider_id, \
         replace(replace(name, $1, ' '), $2, ' '), kind, area, latitude, longitude, opens_on, \

@@ -82,6 +82,21 @@ impl CataloguesInForce {
         }
     }
 
+    /// One catalogue per provider as each has it in force, whether the city's criteria agree or not.
+    ///
+    /// For lines whose points are recorded: the catalogue gives the order among equal points only, and
+    /// while providers take over a change of the city's criteria one after the other they differ.
+    /// Of two catalogues of a provider the one with the later `valid_from` is taken.
+    #[must_use]
+    pub fn each(catalogues: impl IntoIterator<Item = CriteriaCatalogue>) -> Self {
+        let mut all: Vec<CriteriaCatalogue> = catalogues.into_iter().collect();
+        all.sort_by_cached_key(|it| (it.valid_from, it.version, it.version_hash()));
+        let by_provider = all.into_iter().map(|it| (it.provider.clone(), it));
+        Self {
+            by_provider: by_provider.collect(),
+        }
+    }
+
     /// The catalogue of a provider.
     #[must_use]
     pub fn of(&self, provider: &str) -> Option<&CriteriaCatalogue> {

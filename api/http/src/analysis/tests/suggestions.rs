@@ -3,9 +3,9 @@
 use domain::CareType::{self, Childminding, Nursery};
 use domain::procedure::SuggestionList;
 use jiff::civil::{Date, date};
-use store::OfferStanding;
+use store::{DatedCatalogue, OfferStanding};
 
-use super::{Made, analyses, facility, numbered, story_b};
+use super::{Made, analyses, day, facility, numbered, story_b};
 use crate::analysis::AnalysisError;
 
 const STARTS: Date = date(2027, 9, 1);
@@ -314,4 +314,35 @@ fn what_is_not_there_is_named() {
     let far = date(2050, 1, 1);
     let lists = analyses.suggestions(&snapshot, Nursery, far, TODAY, 7, &mut numbered());
     assert!(matches!(lists, Err(AnalysisError::OutOfRange { .. })));
+}
+
+#[test]
+fn the_catalogue_in_force_orders_equal_points_and_one_to_come_does_not() {
+    let catalogue = |from: &str| DatedCatalogue {
+        valid_from: day(from),
+        text: format!(
+            "id = \"t1\"\nversion = 1\nvalid_from = {from}\nprovider = \"T1\"\nlegal_basis = \"statutes\"\n\
+             mode = \"points\"\nevidence_missing = \"ignore\"\ntie = [\"key\"]\n\n[[local]]\nkey = \"sibling\"\n\
+             german = \"Geschwisterkind\"\nenglish = \"Sibling\"\nattribute = \"sibling_at_facility\"\npoints = 10\n"
+        ),
+    };
+    let made = |catalogues: Vec<DatedCatalogue>| {
+        let mut made = Made::default()
+            .provider("T1", &["2027-01"])
+            .facility(
+                "A",
+                "T1",
+                &[(Nursery, 1, 1, 1), (CareType::Kindergarten, 1, 1, 1)],
+            )
+            .child("a-younger", "2026-03-01")
+            .child("z-older", "2026-02-01")
+            .wish("a-younger", "A", Nursery, 1, 5)
+            .wish("z-older", "A", Nursery, 1, 5);
+        made.rows.providers[0].catalogues = catalogues;
+        made
+    };
+    let first = |catalogues| names(&suggested(&made(catalogues)), "A");
+    assert_eq!(first(vec![]), ["z-older"]);
+    assert_eq!(first(vec![catalogue("2026-08-01")]), ["a-younger"]);
+    assert_eq!(first(vec![catalogue("2027-08-01")]), ["z-older"]);
 }
