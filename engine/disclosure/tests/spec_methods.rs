@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests too
 
 use disclosure::{
-    ERROR_CODES, ProtectError, ProtectionSpec, ReleasedTable, audit, audit_published,
-    linked_tables, protect, read_published,
+    ERROR_CODES, ProtectError, ProtectionSpec, ReleasedTable, audit, audit_published, protect,
+    read_published,
 };
 
 const DIMENSIONS: &str = r#"
@@ -115,22 +115,6 @@ fn tables_of_one_spec_with_cell_keys_agree_wherever_they_count_the_same_children
         Some(b"another secret of 32 bytes here!"),
     );
     assert_ne!(other.unwrap()[0].content_hash(), tables[0].content_hash());
-}
-
-#[test]
-fn tables_rounded_one_by_one_are_named_with_the_cells_that_differ() {
-    let tables = run(ROUNDING);
-    let differ = ["u3", "ue3", "_total"]
-        .into_iter()
-        .filter(|care| tables[0].display(&["_total", care]) != tables[1].display(&[care]));
-    let linked = linked_tables(&tables);
-    assert_eq!(linked[0].shared_cells, 3);
-    assert_eq!(linked[0].exposed_cells, differ.count());
-    assert!(
-        linked[0].exposed_cells > 0,
-        "the areas lose three children, the care types none"
-    );
-    assert_eq!(linked_tables(&run(CELL_KEYS))[0].exposed_cells, 0);
 }
 
 #[test]

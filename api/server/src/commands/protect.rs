@@ -275,7 +275,7 @@ fn warning(pair: &LinkedTables) -> String {
     let [first, second] = &pair.tables;
     if pair.exposed_cells > 0 {
         format!(
-            "WARNING: {} cells suppressed in one of {first} and {second} are shown in the other, or differ. Publish only one of them.",
+            "WARNING: {} cells suppressed in one of {first} and {second} are shown in the other. Publish only one of them.",
             pair.exposed_cells
         )
     } else {

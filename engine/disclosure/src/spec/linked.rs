@@ -11,16 +11,16 @@ pub struct LinkedTables {
     pub dimensions: Vec<String>,
     /// Cells both have.
     pub shared_cells: usize,
-    /// Cells suppressed in one and shown in the other, or rounded differently: who has both tables
-    /// knows more than either tells. Publish only one of the two while this is not 0.
+    /// Cells suppressed in one and shown in the other: who has both tables reads them. Publish
+    /// only one of the two while this is not 0.
     pub exposed_cells: usize,
 }
 
 /// Every pair of the tables, which must be of the same records, with the cells they share.
 ///
 /// A table that is safe by itself can be undone by another one. This finds the plainest way, a
-/// cell hidden here and shown or rounded otherwise there; **sums over several tables are not
-/// examined**, so 0 exposed cells are no proof.
+/// cell hidden here and shown there; **sums over several tables are not examined**, so 0 exposed
+/// cells are no proof.
 #[must_use]
 pub fn linked_tables(tables: &[ReleasedTable]) -> Vec<LinkedTables> {
     let mut pairs = Vec::new();
@@ -38,9 +38,6 @@ fn link(first: &ReleasedTable, second: &ReleasedTable) -> LinkedTables {
         axes.map(|axis| axis.code.clone()).collect()
     };
     let (own, other) = (columns(first), columns(second));
-    let rounded = [first, second]
-        .iter()
-        .any(|table| matches!(table.method(), crate::ProtectionMethod::Rounding(_)));
     let (mut shared_cells, mut exposed_cells) = (0, 0);
     for cell in first.cells() {
         let outside = own
@@ -59,9 +56,7 @@ fn link(first: &ReleasedTable, second: &ReleasedTable) -> LinkedTables {
             .collect();
         if let Some(twin) = second.cell(&coordinates) {
             shared_cells += 1;
-            let hidden_in_one = cell.value.is_some() != twin.value.is_some();
-            let rounded_otherwise = rounded && cell.value != twin.value;
-            exposed_cells += usize::from(hidden_in_one || rounded_otherwise);
+            exposed_cells += usize::from(cell.value.is_some() != twin.value.is_some());
         }
     }
     LinkedTables {
