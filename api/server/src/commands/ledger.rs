@@ -48,7 +48,7 @@ pub(crate) enum Judged {
 /// A table that passed, or that was known.
 enum Outcome {
     Passed(Box<PassedRelease>),
-    Known(ReleasedTable),
+    Known(Box<ReleasedTable>),
 }
 
 /// Judges all tables, each beside those before it, and writes all or none.
@@ -66,12 +66,13 @@ pub(crate) async fn judge(
     let mut refusals = Vec::new();
     for table in tables {
         let request = ReleaseRequest::new(table, policy.clone(), scope.clone());
-        match decide(&ledger, &request, accepts_proposals).map_err(bad_request)? {
+        let decision = decide(&ledger, &request, accepts_proposals);
+        match decision.map_err(|error| bad_request(&error))? {
             LedgerDecision::Released(passed) => {
                 ledger.record((*passed).clone());
                 outcomes.push(Outcome::Passed(passed));
             }
-            LedgerDecision::Repeated(table) => outcomes.push(Outcome::Known(*table)),
+            LedgerDecision::Repeated(table) => outcomes.push(Outcome::Known(table)),
             LedgerDecision::Refused(refusal) => refusals.push(*refusal),
         }
     }
@@ -92,7 +93,7 @@ pub(crate) async fn judge(
             }
             Outcome::Known(table) => {
                 known += 1;
-                released.push(table);
+                released.push(*table);
             }
         }
     }
@@ -128,7 +129,7 @@ fn decide(
 }
 
 /// A request that contradicts the ledger is bad input.
-fn bad_request(error: LedgerError) -> Failure {
+fn bad_request(error: &LedgerError) -> Failure {
     let text = error.to_string();
     let message = text
         .split_once(": ")
