@@ -42,7 +42,14 @@ const CHILDREN: [StoryChild; 14] = [
 ];
 
 /// Facility, provider, kind, care types with places.
-const FACILITIES: [(&str, &str, &str, &[(&str, u32)]); 3] = [
+type House = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, u32)],
+);
+
+const FACILITIES: [House; 3] = [
     (
         "A",
         "P1",
@@ -108,11 +115,7 @@ impl Office {
     }
 
     /// A provider with its facility, its places and its children.
-    async fn found(
-        &self,
-        (facility, provider, kind, places): &(&str, &str, &str, &[(&str, u32)]),
-        head: &Client,
-    ) {
+    async fn found(&self, (facility, provider, kind, places): &House, head: &Client) {
         let body = json!({
             "provider": provider, "name": format!("Träger {provider}"), "kind": "independent",
             "regime": "secular", "participates_from": "2020-01-01",

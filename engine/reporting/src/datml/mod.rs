@@ -32,7 +32,8 @@ mod xml;
 pub(crate) use delivery::check_document;
 pub use delivery::{write_federal_datml, write_state_datml};
 pub use raw::{
-    Context, Feature, Group, Inside, Item, Message, Order, RawDocument, Row, Segment, Text, Value,
+    Context, Feature, Group, Inside, Item, Message, Order, Period, RawDocument, Row, Segment, Text,
+    Value,
 };
 pub use read::read_raw;
 pub use response::{

@@ -29,13 +29,16 @@ pub struct Message {
     pub context: Context,
 }
 
+/// A year, or with a month, or with a day as well.
+pub type Period = (u16, Option<(u8, Option<u8>)>);
+
 /// What holds for everything inside: at most once on the path to a row.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Context {
     /// Number of the survey.
     pub survey: Option<Text>,
     /// Reference period: year, month, day.
-    pub period: Option<(u16, Option<(u8, Option<u8>)>)>,
+    pub period: Option<Period>,
     /// Number of who reports.
     pub respondent: Option<Text>,
     /// Name of the material.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::DatmlError;
 use super::raw::{
-    Context, Feature, Group, Inside, Item, Message, Order, RawDocument, Row, Segment, Text, Value,
+    Context, Feature, Group, Inside, Item, Message, Order, Period, RawDocument, Row, Segment, Text,
+    Value,
 };
 use super::validate::{Fault, root};
 use super::xml::{Element, read_xml};
@@ -131,8 +132,6 @@ fn named(it: &Element<'_>) -> Result<Text, Fault> {
         _ => Err(unknown(it)),
     }
 }
-
-type Period = (u16, Option<(u8, Option<u8>)>);
 
 fn period(it: &Element<'_>) -> Result<Period, Fault> {
     let mut numbers = [None; 3];

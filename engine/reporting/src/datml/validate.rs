@@ -160,12 +160,13 @@ fn each_child(
     path: &mut String,
     call: &mut dyn FnMut(&Element<'_>, &mut String),
 ) {
+    use fmt::Write as _;
     let length = path.len();
-    for (place, child) in it.children.iter().enumerate() {
-        // Position among elements of the same name, as XPath counts; names of neighbours are alike.
-        let same = it.children[..place].iter().rev();
-        let same = same.take_while(|other| other.name == child.name).count();
-        use fmt::Write as _;
+    // Position among elements of the same name, as XPath counts; elements alike stand together.
+    let (mut last, mut same) = ("", 0_usize);
+    for child in &it.children {
+        same = if child.name == last { same + 1 } else { 0 };
+        last = &child.name;
         let _ = write!(path, "/{}[{}]", child.name, same + 1);
         call(child, path);
         path.truncate(length);

@@ -199,7 +199,7 @@ impl Parameters {
     /// The column map of a file on a day; `None` for the columns as they are.
     #[must_use]
     pub fn column_map(&self, file: &str, day: Date) -> Option<&ColumnMap> {
-        let of_file = self.column_maps.iter().filter(|map| map.file == file);
-        of_file.filter(|map| map.valid_from <= day).next_back()
+        let mut maps = self.column_maps.iter();
+        maps.rfind(|map| map.file == file && map.valid_from <= day)
     }
 }
