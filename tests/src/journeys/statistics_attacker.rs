@@ -41,7 +41,7 @@ impl Published {
                 "take_up" => (at("home", &text("age")), 3),
                 "applications" | "waiting" | "unserved" => (at("applying", table), 3),
                 "free_places" => {
-                    self.free_place(row, at("care", &format!("{TOTAL}|{TOTAL}")));
+                    self.free_place(row, &at("care", &format!("{TOTAL}|{TOTAL}")));
                     continue;
                 }
                 other => panic!("table {other} is not known"),
@@ -52,12 +52,12 @@ impl Published {
                 row["status"] == "suppressed",
                 "{table}: {row}"
             );
-            self.know(key, value, least);
+            self.know(&key, value, least);
         }
     }
 
     /// Free places tell the children by a difference.
-    fn free_place(&mut self, row: &Value, key: Key) {
+    fn free_place(&mut self, row: &Value, key: &Key) {
         for (places, free) in [
             ("licensed", "free_of_licensed"),
             ("planned", "free_of_planned"),
@@ -65,12 +65,12 @@ impl Published {
         ] {
             let places = row[places].as_i64().expect("places are public");
             let children = row[free].as_i64().map(|free| places - free);
-            self.know(key.clone(), children, 5);
+            self.know(key, children, 5);
         }
     }
 
     /// One value wins over none: who has both tables has it.
-    fn know(&mut self, key: Key, value: Option<i64>, least: i64) {
+    fn know(&mut self, key: &Key, value: Option<i64>, least: i64) {
         let known = self.cells.entry(key.clone()).or_insert((value, least));
         if let (Some(one), Some(other)) = (known.0, value) {
             assert_eq!(one, other, "two tables contradict each other at {key:?}");
@@ -121,13 +121,15 @@ impl Published {
                 }
             }
             // Who lives in the city and who does not are the children of the city's facilities.
-            if what.ends_with("care") && area == TOTAL && care == TOTAL {
-                if let Some((age, TOTAL)) = class.split_once('|') {
-                    let home = what.replace("care", "home");
-                    let keys = [TOTAL, "outside"].map(|area| key(&home, area, TOTAL, age));
-                    if keys.iter().all(inside) {
-                        sums.push((whole.clone(), keys.to_vec()));
-                    }
+            if what.ends_with("care")
+                && area == TOTAL
+                && care == TOTAL
+                && let Some((age, TOTAL)) = class.split_once('|')
+            {
+                let home = what.replace("care", "home");
+                let keys = [TOTAL, "outside"].map(|area| key(&home, area, TOTAL, age));
+                if keys.iter().all(inside) {
+                    sums.push((whole.clone(), keys.to_vec()));
                 }
             }
         }

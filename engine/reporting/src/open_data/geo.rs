@@ -13,7 +13,7 @@ pub(super) const FACILITIES: &str = "geo/facilities.geojson";
 /// Path of the outlines.
 pub(super) const AREAS: &str = "geo/areas.geojson";
 
-fn collection(features: Vec<Value>) -> Vec<u8> {
+fn collection(features: &[Value]) -> Vec<u8> {
     let document = json!({"type": "FeatureCollection", "features": features});
     let mut bytes = format!("{document:#}").into_bytes();
     bytes.push(b'\n');
@@ -82,7 +82,7 @@ pub(super) fn facilities(city: &City, day: Option<Date>) -> Result<Vec<u8>, City
         });
         features.insert(id, feature);
     }
-    Ok(collection(features.into_values().collect()))
+    Ok(collection(&features.into_values().collect::<Vec<_>>()))
 }
 
 /// Areas with a known outline; `None` where there is none.
@@ -118,7 +118,9 @@ pub(super) fn areas(city: &City) -> Result<Option<Vec<u8>>, CityError> {
     if features.is_empty() {
         return Ok(None);
     }
-    Ok(Some(collection(features.into_values().collect())))
+    Ok(Some(collection(
+        &features.into_values().collect::<Vec<_>>(),
+    )))
 }
 
 /// West, south, east and north of all facilities and areas; `None` in a city without either.
