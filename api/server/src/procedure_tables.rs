@@ -147,6 +147,7 @@ fn providers(city: &City) -> Result<Vec<ProviderRecord>, CityError> {
             },
             rollout: rollout.remove(id).unwrap_or_default(),
             attestations: attestations.remove(id).unwrap_or_default(),
+            catalogues: Vec::new(),
         })
     })
 }

@@ -98,6 +98,7 @@ fn provider(file: &ProviderFile) -> ProviderRecord {
         },
         rollout: file.rollout.clone(),
         attestations: file.attestations.clone(),
+        catalogues: Vec::new(),
     }
 }
 
