@@ -3,12 +3,11 @@
 
 mod common;
 
-use common::city::{application, hours, month, one_child, story_b};
-use domain::CareType;
+use common::city::{application, hours, one_child, story_b};
 use jiff::civil::date;
 use matching::{
-    Exclusion, Place, PlacementRow, PromiseGround, PromisedPlace, PublicationRefusal, Siblings,
-    StayObstacle, SuggestionInputs, SuggestionRound, check_matching, publication_check,
+    Place, PlacementRow, PromiseGround, PromisedPlace, PublicationRefusal, Siblings,
+    SuggestionInputs, SuggestionRound, check_matching, publication_check,
 };
 
 fn check(
@@ -24,7 +23,7 @@ fn check(
     }
     let plain = SuggestionRound::new(alone).unwrap();
     let report = check_matching(&plain.round(&[]).unwrap(), placements);
-    publication_check(&round, placements, &[], promises, &report)
+    publication_check(&round, placements, promises, &report)
         .err()
         .unwrap_or_default()
 }
@@ -71,7 +70,7 @@ fn story_b_may_be_published() {
     let placements = round.place().unwrap().placements;
     assert_eq!(placements, told());
     let report = check_matching(&round.round(&[]).unwrap(), &placements);
-    let publishable = publication_check(&round, &placements, &[], &[], &report).unwrap();
+    let publishable = publication_check(&round, &placements, &[], &report).unwrap();
     assert_eq!(publishable.placements(), placements);
 }
 
@@ -115,85 +114,6 @@ fn brothers_and_sisters_are_not_separated_against_their_rule() {
     }));
 }
 
-/// c1, c2 and c6 are one family; c6 has no place.
-fn three_of_a_family(rule: Siblings) -> SuggestionInputs {
-    let mut inputs = story_b();
-    for number in [0, 1, 5] {
-        inputs.children[number].family_id = "F".to_owned();
-        inputs.children[number].siblings = rule;
-    }
-    inputs.applications.push(application("c6", "A", 3));
-    inputs
-}
-
-#[test]
-fn siblings_are_judged_as_a_whole_family() {
-    // Two of three at A would be no option better than what they have: one place more than the two there
-    // makes room for c1 and c2, but not for all three beside c3.
-    let mut inputs = three_of_a_family(Siblings::TogetherPreferred);
-    inputs.programmes[0].free_places = 3;
-    assert!(!codes(&check(inputs.clone(), &told(), &[])).contains(&"E2180"));
-    inputs.programmes[0].free_places = 4;
-    assert!(codes(&check(inputs, &told(), &[])).contains(&"E2180"));
-    // A brother or sister is no child of another family: c1, at A, is in nobody's way.
-    let mut pair = three_of_a_family(Siblings::TogetherPreferred);
-    pair.children[1].siblings = Siblings::Independent;
-    pair.programmes[0].free_places = 2;
-    let refusals = check(pair, &told(), &[]);
-    assert!(!codes(&refusals).contains(&"E2180"), "{refusals:?}");
-}
-
-#[test]
-fn siblings_of_a_child_that_stays_where_it_is_are_looked_at_beside_that_place() {
-    let mut inputs = story_b();
-    for number in [0, 5] {
-        inputs.children[number].family_id = "F".to_owned();
-        inputs.children[number].siblings = Siblings::TogetherOnly;
-    }
-    // c1 gets A; c6 gets nothing new, but attends A, or C.
-    let at = |programme| {
-        check(
-            inputs.clone(),
-            &told(),
-            &[promise("c6", programme, PromiseGround::Enrolled, 1)],
-        )
-    };
-    assert_eq!(codes(&at("A")), [""; 0]);
-    assert_eq!(codes(&at("C")), ["E2180"]);
-}
-
-#[test]
-fn a_family_that_blocks_and_an_excluded_application_are_told_apart() {
-    let mut inputs = story_b();
-    for number in [0, 1] {
-        inputs.children[number].family_id = "F".to_owned();
-        inputs.children[number].siblings = Siblings::TogetherPreferred;
-    }
-    inputs.programmes[0].free_places = 3;
-    let round = SuggestionRound::new(inputs).unwrap();
-    let report = check_matching(&round.round(&[]).unwrap(), &told());
-    let refusals = publication_check(&round, &told(), &[], &[], &report).unwrap_err();
-    let found = codes(&refusals);
-    assert!(
-        found.contains(&"E2180") && found.contains(&"E2184"),
-        "{refusals:?}"
-    );
-    assert!(!found.contains(&"E2183"), "{refusals:?}");
-    // Without room for c2 beside the others at A, nobody could have placed the two together there.
-    let excluded = [Exclusion {
-        applicant_id: "c2".to_owned(),
-        programme_id: "A".to_owned(),
-        reason: StayObstacle::NoPlace {
-            care_type: CareType::Nursery,
-            month: month(2027, 9),
-            free: 0,
-        },
-    }];
-    let report = check_matching(&round.round(&excluded).unwrap(), &told());
-    let refusals = publication_check(&round, &told(), &excluded, &[], &report);
-    assert!(!codes(&refusals.err().unwrap_or_default()).contains(&"E2180"));
-}
-
 #[test]
 fn hours_and_age_that_do_not_fit_are_not_published() {
     let mut inputs = story_b();
@@ -235,9 +155,6 @@ fn nobody_loses_a_promised_place() {
     assert_eq!(refused(promise("c2", "X", ConfirmedOffer, 3)), ["E2182"]);
     assert_eq!(refused(promise("c6", "B", HeldOffer, 2)), ["E2182"]);
     assert_eq!(refused(promise("c9", "B", Enrolled, 1)), ["E2182"]);
-    // A child that attends a facility and gets no new place stays where it is; it never gets a worse one.
-    assert_eq!(refused(promise("c6", "X", Enrolled, 3)), [""; 0]);
-    assert_eq!(refused(promise("c2", "X", Enrolled, 1)), ["E2182"]);
 }
 
 #[test]
