@@ -534,10 +534,21 @@ dimensions = ["area"]
             "{text}"
         );
         assert!(!folder.join("next").exists());
-        let accepted = protect_beside(folder, &next, (4, "next", true)).unwrap();
-        assert!(accepted.passed(), "{}", accepted.text());
-        let table = std::fs::read_to_string(folder.join("next/by_area.csv")).unwrap();
-        assert!(table.contains("0201,,suppressed"), "{table}");
+        // Three areas and their total: hiding one more always leaves a sum that changed by one.
+        let still = protect_beside(folder, &next, (4, "next", true)).unwrap();
+        assert!(!still.passed());
+        assert!(
+            still.text().contains("No proposal was found"),
+            "{}",
+            still.text()
+        );
+        assert!(!folder.join("next").exists());
+        // Four more tell nothing about one.
+        let more = MICRODATA.replace("0201,kindergarten,17", "0201,kindergarten,21");
+        let passed = protect_beside(folder, &more, (4, "more", false)).unwrap();
+        assert!(passed.passed(), "{}", passed.text());
+        let table = std::fs::read_to_string(folder.join("more/by_area.csv")).unwrap();
+        assert!(table.contains("0201,21,published"), "{table}");
 
         let audit = run_audit(&AuditArguments {
             spec: None,
