@@ -392,12 +392,12 @@ async fn nobody_else_sees_single_records(office: &Office) {
             assert!(!answer.text().contains(word), "{word}: {}", answer.text());
         }
     }
-    for address in [
-        "/v1/statistics/migration-background",
-        "/v1/children/story-a1/origin",
+    for (address, why) in [
+        ("/v1/statistics/migration-background", "unknown-name"),
+        ("/v1/children/story-a1/origin", "not-found"),
     ] {
         let missing = office.heads[0].get(address).await;
-        missing.refused(404, "not-found");
+        missing.refused(404, why);
     }
     let file = office.file(FEDERAL, "kita_kind.csv", MARCH).await;
     assert!(
