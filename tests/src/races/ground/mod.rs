@@ -247,7 +247,8 @@ impl Ground {
                 daily_hours: None,
                 reply_by: self.today.saturating_add(30.days()),
                 by: person(Role::ProviderStaff),
-                override_reason: None,
+                // The lists that the services compute meanwhile may suggest other children first.
+                override_reason: Some("other".to_owned()),
             },
         }
     }
