@@ -48,7 +48,7 @@ impl Analyses {
     /// proposes the seats left free to children left out.
     ///
     /// A seat suits a child if it is of a care type that the child has applied for, free in every month
-    /// of its stay, and within `limit_minutes` by the estimate of [`Centres`]. Offered places are left
+    /// of its stay, and within `limit_minutes` by the estimate of `Centres`. Offered places are left
     /// alone, and so are children with an offer or a confirmed place. The same snapshot, days and seed
     /// give the same proposals.
     ///
