@@ -14,7 +14,7 @@ use benches::Purpose;
 use criterion::{Criterion, SamplingMode};
 use disclosure::{Instance, SuppressionRule, ZeroRule};
 
-#[path = "../../engine/disclosure/tests/shared_cases/city.rs"]
+#[path = "../../engine/disclosure/tests/disclosure/shared_cases/city.rs"]
 mod city;
 
 /// Children, columns of the table, and processor seconds of the peer.
