@@ -9,10 +9,10 @@ use crate::children::Children;
 use crate::contracts::{Grouped, Terms};
 use crate::facilities::Facility;
 use crate::grid::{Grid, Limit, Stay};
+use crate::model::Model;
 use crate::placement::{Contract, Nearby, Seeker};
 use crate::plan::UnitPlan;
 use crate::random::{Draw, Topic};
-use crate::unit::Model;
 
 /// Days before `as_of` from which on a started contract keeps its applications: 15 months.
 const KEPT_DAYS: i32 = 456;

@@ -1,10 +1,9 @@
-//! Providers, their steps into the portal and their monthly attestations.
+//! Providers and their monthly attestations.
 
-use domain::{CareType, LegalRegime, ProviderKind, RolloutStage};
+use domain::{LegalRegime, ProviderKind};
 
 use crate::calendar::{self, Day, MonthIndex};
 use crate::calibration as figures;
-use crate::facilities::Facility;
 use crate::names;
 use crate::plan::UnitPlan;
 use crate::random::{Draw, Topic};
@@ -23,15 +22,6 @@ pub(crate) struct Provider {
     pub(crate) from: Day,
     /// How many facilities it tends to run.
     pub(crate) size: f64,
-}
-
-/// A provider's step into the portal.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    pub(crate) provider: usize,
-    pub(crate) care: CareType,
-    pub(crate) stage: RolloutStage,
-    pub(crate) from: Day,
 }
 
 /// The providers of a unit: the municipal one first, then independent ones, then agencies.
@@ -71,63 +61,6 @@ pub(crate) fn providers(plan: &UnitPlan) -> Vec<Provider> {
         });
     }
     providers
-}
-
-/// The steps of every provider and care type it offers: import, reading, everything; a few
-/// after-school centres are still read-only.
-pub(crate) fn rollout(
-    plan: &UnitPlan,
-    providers: &[Provider],
-    facilities: &[Facility],
-) -> Vec<Step> {
-    let mut draw = Draw::new(plan.seed ^ 0x5eed, plan.unit, Topic::Providers);
-    let mut offered = vec![[false; CareType::COUNT]; providers.len()];
-    for facility in facilities {
-        for care in CareType::ALL {
-            offered[facility.provider][care.index()] |= facility.slots[care.index()].is_some();
-        }
-    }
-    let mut steps = Vec::new();
-    for (provider, offered) in offered.iter().enumerate() {
-        for care in CareType::ALL {
-            if !offered[care.index()] {
-                continue;
-            }
-            let from = providers[provider].from;
-            let mut step = |stage, from| {
-                steps.push(Step {
-                    provider,
-                    care,
-                    stage,
-                    from,
-                });
-            };
-            step(RolloutStage::Import, from);
-            step(RolloutStage::ReadOnly, from + 28);
-            let lags = care == CareType::AfterSchool
-                && providers[provider].kind == ProviderKind::Independent
-                && draw.chance(0.12);
-            if !lags {
-                step(RolloutStage::Registration, from + 56);
-                step(RolloutStage::Full, from + 56 + draw.between(1, 6) * 28);
-            }
-        }
-    }
-    steps
-}
-
-/// Whether families may apply by `day`, by provider and care type.
-pub(crate) fn takes_applications(
-    providers: usize,
-    steps: &[Step],
-    day: Day,
-) -> Vec<[bool; CareType::COUNT]> {
-    let mut takes = vec![[false; CareType::COUNT]; providers];
-    // The steps of a provider and care type come in order of time.
-    for step in steps.iter().filter(|step| step.from <= day) {
-        takes[step.provider][step.care.index()] = step.stage.takes_applications();
-    }
-    takes
 }
 
 /// Attestations of the last twelve months: provider, month and day of the attestation. Some come

@@ -3,24 +3,17 @@
 use crate::applications::{self, Procedure, Sources};
 use crate::areas::CityMap;
 use crate::calendar::{Day, MonthIndex};
-use crate::capacities::{self, Slot};
-use crate::children::{self, Children, Households, StatisticsAttributes};
+use crate::capacities;
+use crate::children::{self, Children, StatisticsAttributes};
 use crate::contracts::{self, Grouped, Terms, Version};
-use crate::facilities::{self, Facility};
+use crate::facilities;
+use crate::model::Model;
 use crate::placement::{self, Contract, Nearby};
 use crate::plan::UnitPlan;
 use crate::population::Population;
-use crate::providers::{self, Provider, Step};
+use crate::providers;
+use crate::rollout::{self, Step};
 use crate::staff::{self, Blocked, Employment};
-
-/// What stands in the city: the map, who runs what, places, and who lives there.
-pub(crate) struct Model {
-    pub(crate) map: CityMap,
-    pub(crate) providers: Vec<Provider>,
-    pub(crate) facilities: Vec<Facility>,
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) households: Households,
-}
 
 /// Everything known about a unit.
 pub(crate) struct Unit {
@@ -60,9 +53,9 @@ impl Unit {
         } = placement::place(&plan, &facilities, &slots, &children, &households, &nearby);
         let terms = contracts::terms(&plan, &contracts, &children, &facilities, &providers);
         let versions = contracts::versions(&contracts, &terms);
-        let steps = providers::rollout(&plan, &providers, &facilities);
+        let steps = rollout::rollout(&plan, &providers, &facilities);
         let attestations = providers::attestations(&plan, &providers);
-        let takes = providers::takes_applications(providers.len(), &steps, plan.as_of);
+        let takes = rollout::takes_applications(providers.len(), &steps, plan.as_of);
         let mut model = Model {
             map,
             providers,

@@ -1,8 +1,10 @@
 //! What a change makes of a provider.
 
+use std::collections::BTreeMap;
+
+use domain::CareType;
 use domain::procedure::{Change, Command};
 
-use super::state::imported_rows;
 use super::statements as sql;
 use super::tables::{Table, Writer};
 use crate::StoreError;
@@ -88,4 +90,25 @@ pub(super) async fn write<'c>(
         _ => {}
     }
     Ok(())
+}
+
+/// Rows of an import by care type.
+fn imported_rows(
+    command: &Command,
+    care_type: Option<CareType>,
+    rows: u32,
+) -> BTreeMap<CareType, u64> {
+    let mut counts = BTreeMap::new();
+    match (care_type, command) {
+        (Some(care_type), _) => {
+            counts.insert(care_type, u64::from(rows));
+        }
+        (None, Command::ImportExistingChildren { rows, .. }) => {
+            for row in rows {
+                *counts.entry(row.terms.care_type).or_default() += 1;
+            }
+        }
+        (None, _) => {}
+    }
+    counts
 }

@@ -6,7 +6,7 @@ use domain::procedure::{
     Application, CareContract, Change, Command, ContractVersion, Entry, FacilityRegistration,
     FirstRecord, Offer, OfferState, Situation, Withdrawal,
 };
-use domain::{ApplicationId, CareType, ChildId, FacilityId, Licence, OfferId, ProviderId};
+use domain::{ApplicationId, ChildId, FacilityId, Licence, OfferId, ProviderId};
 use jiff::civil::Date;
 
 use super::statements as sql;
@@ -436,25 +436,4 @@ fn register_facility<'c>(writer: &mut Writer<'_, 'c>, registration: &'c Facility
         let row = values![&facts.id, *valid_from, *valid_to, None::<&str>];
         writer.add(Table::Licence, facts.id.as_str(), row.into());
     }
-}
-
-/// Rows of an import by care type.
-pub(super) fn imported_rows(
-    command: &Command,
-    care_type: Option<CareType>,
-    rows: u32,
-) -> BTreeMap<CareType, u64> {
-    let mut counts = BTreeMap::new();
-    match (care_type, command) {
-        (Some(care_type), _) => {
-            counts.insert(care_type, u64::from(rows));
-        }
-        (None, Command::ImportExistingChildren { rows, .. }) => {
-            for row in rows {
-                *counts.entry(row.terms.care_type).or_default() += 1;
-            }
-        }
-        (None, _) => {}
-    }
-    counts
 }
