@@ -49,6 +49,11 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         cause: "another table was released while the gate decided on this one",
         remedy: "ask again: the gate then knows the other table",
     },
+    ErrorCode {
+        code: "E7051",
+        cause: "several processes stopped while they worked on a run, so it was given up",
+        remedy: "look for what stopped them (memory, a restart), ask for something smaller, or ask again",
+    },
 ];
 
 /// Why the store did not answer. On every error nothing was written.
@@ -110,6 +115,11 @@ pub enum StoreError {
         /// Releases found.
         found: u64,
     },
+    /// An idempotency key stood for another request.
+    #[error(
+        "E7007: the idempotency key was used for another request; use a new key for a new request"
+    )]
+    KeyReused,
     /// The database refused.
     #[error(
         "E7006: the transaction {transaction:?} failed ({source}); nothing was written, try again"
@@ -133,6 +143,7 @@ impl StoreError {
             Self::Refused { .. } => "E7004",
             Self::Damaged { .. } => "E7005",
             Self::Transaction { .. } => "E7006",
+            Self::KeyReused => "E7007",
             Self::LedgerChanged { .. } => "E7030",
         }
     }

@@ -87,6 +87,7 @@ mod kept;
 mod prepared;
 mod procedure;
 mod run;
+mod run_queue;
 mod scratch;
 mod session;
 mod snapshot;
@@ -105,6 +106,10 @@ pub use procedure::{
     RecordedAccess, RecordedChange, Revised,
 };
 pub use run::{RecordedRun, RunId, RunIdentity};
+pub use run_queue::{
+    MAXIMUM_REQUEST_BYTES, MOST_ATTEMPTS, NewRun, RequestedRun, RunProgress, RunQueue, RunState,
+    Sign,
+};
 pub use snapshot::{
     ApplicationRow, ApplicationStanding, Applications, ChildRow, Children, Chunk,
     ContractVersionRow, ContractVersions, DatedCatalogue, FacilityRecord, OfferRow, OfferStanding,

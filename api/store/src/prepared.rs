@@ -14,6 +14,7 @@ use crate::session::{Among, Database, Insert, Lock};
 fn statements(is_postgres: bool) -> Vec<(String, String)> {
     let fixed = [
         crate::kept::statements::FIXED,
+        crate::run_queue::statements::FIXED,
         catalogues::FIXED,
         overrides::FIXED,
         perform::FIXED,
@@ -38,6 +39,8 @@ fn statements(is_postgres: bool) -> Vec<(String, String)> {
     if is_postgres {
         let text = queries::TAKE_JOB_OF_POSTGRES.to_owned();
         all.push(("TAKE_JOB_OF_POSTGRES".to_owned(), text));
+        let text = crate::run_queue::statements::TAKE_OF_POSTGRES.to_owned();
+        all.push(("TAKE_OF_POSTGRES".to_owned(), text));
     }
     let among: [(usize, &[(&Among, Lock)]); 7] = [
         (0, read::children::AMONG),

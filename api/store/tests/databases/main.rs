@@ -12,4 +12,5 @@ mod kept;
 mod logs;
 mod races;
 mod requests;
+mod run_queue;
 mod story;
