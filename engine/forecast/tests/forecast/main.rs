@@ -7,6 +7,7 @@ mod demand;
 mod hand_reckoned;
 mod input_problems;
 mod outputs;
+mod paths;
 mod properties;
 mod real_cities;
 mod refusals;
