@@ -17,7 +17,8 @@ use crate::negotiation::Format;
 use crate::problem::Problem;
 
 /// Values of one column; `None` is an empty field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Values {
     Text(Vec<String>),
     Whole(Vec<Option<i64>>),

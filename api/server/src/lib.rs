@@ -22,6 +22,7 @@ mod pages;
 mod procedure_tables;
 mod progress;
 mod real_population;
+mod run_worker;
 mod stored_city;
 mod summary;
 mod words;
@@ -35,6 +36,7 @@ pub use codes::{ERROR_CODES, all_error_codes, error_index};
 use commands::Context;
 use failure::Failure;
 use progress::Progress;
+pub use run_worker::{Ending, RunWorker};
 use summary::Summary;
 
 /// Placing children in day care and planning a city's places.

@@ -10,7 +10,7 @@ use http_api::{Clock, Service, issue_token, service_router};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use matching::SuggestionInputs;
 use serde_json::Value;
-use server::{Background, WorkDone};
+use server::{Background, Ending, RunWorker, WorkDone};
 use store::{Grant, ProcedureStore as _, SqlStore};
 use tables::Format;
 use tables::schema::TableName;
@@ -28,6 +28,7 @@ pub(super) struct City {
     store: SqlStore,
     router: Router,
     background: Background,
+    run_worker: RunWorker,
     watcher: Client,
     _kept: Kept,
 }
@@ -73,13 +74,15 @@ impl City {
         let service = Service::new(store.clone(), clock.clone(), Analyses::new(tables.clone()));
         let router = service_router(service);
         let analyses = Arc::new(Analyses::new(tables));
-        let background = Background::new(store.clone(), analyses, clock.clone());
+        let background = Background::new(store.clone(), Arc::clone(&analyses), clock.clone());
+        let run_worker = RunWorker::new(store.clone(), analyses, clock.clone());
         let watcher = Client::new(router.clone(), String::new());
         let mut city = Self {
             clock,
             store,
             router,
             background,
+            run_worker,
             watcher,
             _kept: kept,
         };
@@ -130,6 +133,12 @@ impl City {
     pub(super) async fn work_off(&self) -> WorkDone {
         let done = self.background.work_off().await;
         done.expect("background work goes through")
+    }
+
+    /// Lets the service do the runs that wait.
+    pub(super) async fn work_off_runs(&self) -> Vec<Ending> {
+        let done = self.run_worker.work_off().await;
+        done.expect("the queue is read")
     }
 
     /// What the round of a first day is computed from, as the engine takes it.

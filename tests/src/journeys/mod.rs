@@ -24,6 +24,7 @@ mod planner;
 mod provider_software;
 mod repeated;
 mod rule_lab;
+mod runs;
 mod statistics;
 mod statistics_attacker;
 mod statistics_tables;

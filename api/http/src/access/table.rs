@@ -46,6 +46,8 @@ const CITY_OR_OWN: &[Role] = &[P, M, S, A, PA, PS];
 const MEDIATION: &[Role] = &[M];
 const MEDIATION_OR_AUDITOR: &[Role] = &[M, R];
 const LAB: &[Role] = &[M, P];
+const PLANNING: &[Role] = &[P];
+const RUNS: &[Role] = &[P, A, R];
 const CATALOGUE: &[Role] = &[PA, PS, M, A];
 const PROGRESS: &[Role] = &[A, P, PA, PS];
 const CITY_PROOF: &[Role] = &[M, R];
@@ -141,6 +143,11 @@ pub(crate) const ROUTES: &[Route] = &[
     reads("POST", "/v1/rule-lab:run", LAB),
     reads("POST", "/v1/legal-claims:propose", MEDIATION),
     reads("POST", "/v1/decision-audits:run", MEDIATION_OR_AUDITOR),
+    places("POST", "/v1/runs", PLANNING),
+    places("GET", "/v1/runs", RUNS),
+    places("GET", "/v1/runs/{run}", RUNS),
+    places("POST", "/v1/runs/{run}/cancellation", PLANNING),
+    places("GET", "/v1/runs/{run}/result", PLANNING),
     places("POST", "/v1/catalogues:check", CATALOGUE),
     reads("POST", "/v1/catalogues:evaluate", OWN),
     places("GET", "/v1/catalogues/{provider}", ALL),

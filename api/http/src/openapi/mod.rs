@@ -54,6 +54,11 @@ const TAGS: &[(&str, &str, &str)] = &[
         "What other mechanisms would have done",
         "Regelvergleich",
     ),
+    (
+        "runs",
+        "Forecasts and back-tests, done in the background",
+        "Rechenläufe",
+    ),
     ("catalogues", "Criteria catalogues", "Kriterienkataloge"),
     ("city", "Released numbers for the city", "Stadt"),
     (

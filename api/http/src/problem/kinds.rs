@@ -97,6 +97,8 @@ impl Kind {
         "Das Kind hat keine offene Anmeldung", "The child has no open application");
     pub(crate) const ROUND_HELD_BACK: Self = kind(409, "E8250", "round-not-publishable",
         "Die Runde wird nicht herausgegeben: Sie würde tun, was nie geschehen darf", "The round is not given out: it would do what must never happen");
+    pub(crate) const RUN_WITHOUT_RESULT: Self = kind(409, "E8323", "run-without-result",
+        "Der Rechenlauf hat (noch) kein Ergebnis", "The run has no result (yet)");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",

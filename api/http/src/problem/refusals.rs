@@ -132,6 +132,7 @@ impl From<StoreError> for Problem {
             StoreError::Open { .. } | StoreError::Transaction { .. } => {
                 Self::new(Kind::STORE_UNAVAILABLE, "")
             }
+            StoreError::KeyReused => Self::new(Kind::KEY_REUSED, ""),
             _ => Self::new(Kind::SERVER_FAILED, ""),
         }
     }

@@ -18,6 +18,7 @@ pub(crate) mod legal_claims;
 pub(crate) mod offers;
 pub(crate) mod providers;
 pub(crate) mod rule_lab;
+pub(crate) mod runs;
 pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod suggestions;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(contracts::routes())
         .merge(suggestions::routes())
         .merge(rule_lab::routes())
+        .merge(runs::routes())
         .merge(catalogues::routes())
         .merge(decision_audits::routes())
         .merge(legal_claims::routes())

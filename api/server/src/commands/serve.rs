@@ -18,6 +18,7 @@ use crate::analysis::Analysis;
 use crate::background::Background;
 use crate::demo_tokens::{self, DemoToken};
 use crate::failure::Failure;
+use crate::run_worker::RunWorker;
 use crate::summary::Summary;
 use crate::{database, pages, stored_city};
 
@@ -193,12 +194,15 @@ pub(crate) async fn listen(served: Served, address: SocketAddr) -> anyhow::Resul
     if is_demo {
         service = service.as_demo();
     }
-    let background = Background::new(store.clone(), service.analyses(), clock);
+    let background = Background::new(store.clone(), service.analyses(), clock.clone());
     let work = tokio::spawn(background.run());
+    let worker = RunWorker::new(store.clone(), service.analyses(), clock);
+    let runs = tokio::spawn(worker.run());
     axum::serve(listener, service_router(service))
         .with_graceful_shutdown(interrupted())
         .await?;
     work.abort();
+    runs.abort();
     store.close().await;
     Ok(())
 }

@@ -21,7 +21,7 @@ create table requested_run (
     problem_code text,
     problem text,
     result_sha256 text,
-    result bytea, -- JSON
+    result bytea null, -- JSON
     unique (requested_by, idempotency_key)
 );
 create index requested_run_next on requested_run (state, requested_at, run_key);
