@@ -73,7 +73,7 @@ pub use age::{AgeClass, AgeError, AgeGroup};
 pub use backtest::{Backtest, BacktestRow, Level, backtest};
 pub use children::{Forecast, ForecastRow, forecast};
 pub use codes::ERROR_CODES;
-pub use demand::{ALL_BANDS, Demand, DemandError, DemandRow, TakeUp, TakeUpBand, demand};
+pub use demand::*;
 pub use fan::FanPoint;
 pub use input::areas::{Area, Areas};
 pub use input::births::Births;

@@ -6,6 +6,7 @@
 mod demand;
 mod hand_reckoned;
 mod input_problems;
+mod monthly_demand;
 mod outputs;
 mod properties;
 mod real_cities;
