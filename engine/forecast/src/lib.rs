@@ -42,8 +42,8 @@
 //! let population = Population::read(table.as_bytes(), "population.csv").expect("a right table");
 //! let mut request = ForecastRequest {
 //!     horizon: 3,
-//!     origin_year: None,
 //!     groups: AgeGroup::parse_list("U3=0-2")?,
+//!     ..ForecastRequest::default()
 //! };
 //! let result = forecast(&population, None, &Areas::flat(), &request)?;
 //! let fan = result.fan("_total", "U3").expect("the city and the group are there");
@@ -66,6 +66,7 @@ mod fan;
 mod input;
 mod interval;
 mod model;
+mod paths;
 mod request;
 mod scores;
 
@@ -79,5 +80,6 @@ pub use input::areas::{Area, Areas};
 pub use input::births::Births;
 pub use input::cells::TOTAL_AREA;
 pub use input::population::Population;
+pub use paths::{CellWeight, PathBlock, PathFans, PathModel, PathOptions, RegisterDate};
 pub use request::{BacktestRequest, ForecastError, ForecastRequest, LONGEST_HORIZON};
 pub use scores::{Score, scores, scores_where, weighted_interval_score};

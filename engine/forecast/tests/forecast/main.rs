@@ -8,6 +8,7 @@ mod hand_reckoned;
 mod input_problems;
 mod monthly_demand;
 mod outputs;
+mod paths;
 mod properties;
 mod real_cities;
 mod refusals;
