@@ -22,6 +22,7 @@ pub(crate) const PATHS_AREAS: &str = "E4066";
 pub(crate) const MONTHS: &str = "E4067";
 pub(crate) const PATHS: &str = "E4068";
 pub(crate) const AREAS: &str = "E4069";
+pub(crate) const MONTH: &str = "E4070";
 
 /// Every input problem of monthly demand, for the error index.
 ///
@@ -128,6 +129,21 @@ pub const DEMAND_ERROR_CODES: &[ErrorCode] = &[
         AREAS,
         "the areas are no tree with one root",
         "pass the areas as a forecast lists them",
+    ),
+    entry(
+        MONTH,
+        "a month of the take-up table is none",
+        "write YYYY-MM, for example 2026-01",
+    ),
+    entry(
+        "E4071",
+        "warning: more children have a contract than the population has; there, all children count as in care",
+        "compare the areas of residence and the reference dates of contracts and population",
+    ),
+    entry(
+        "E4072",
+        "warning: without shapes of the areas every child counts as cared for where it lives",
+        "add the table area_shapes with the centre of each area",
     ),
 ];
 

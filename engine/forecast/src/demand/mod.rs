@@ -12,8 +12,10 @@ mod model;
 mod monthly;
 mod months;
 mod one_path;
+mod path_children;
 mod school_entry;
 mod share_walk;
+mod take_up_table;
 mod unmet;
 
 pub use annual::{ALL_BANDS, Demand, DemandError, DemandRow, TakeUp, TakeUpBand, demand};
@@ -27,6 +29,7 @@ pub use inputs::{DemandInput, NonResidentCount, SchoolEntryInput, TakeUpCount, T
 pub use model::DemandModel;
 pub use monthly::{DemandPoint, DemandView, MonthlyDemand, MonthlyDemandRequest};
 pub use months::{BirthMonths, STOCK_AGES, children_by_band};
+pub use path_children::PathChildren;
 pub use school_entry::{EntryRates, SchoolCalendar, SchoolEntryRule, entry_shares};
 pub use share_walk::{ShareCount, ShareWalk, WalkPrior};
 pub use unmet::{OpenApplication, Waiting};
