@@ -55,7 +55,7 @@ struct Contract {
 
 impl CityDemand {
     /// Learns and simulates the demand of a city for `years` years ahead; `None` if it has no population
-    /// with single ages to 12, or no contracts.
+    /// with single ages to 12, no contracts, or a band without children.
     pub(crate) fn of(
         city: &City,
         as_of: Date,
@@ -89,7 +89,14 @@ impl CityDemand {
         let records = Records::read(city)?;
         let (input, mut warnings) =
             records.input(city, as_of, paths.areas(), &inputs.population)?;
-        let model = DemandModel::learn(paths.areas(), &input).map_err(Failure::Input)?;
+        let model = match DemandModel::learn(paths.areas(), &input) {
+            Ok(model) => model,
+            // A band without a single child in the whole city: nothing to learn from.
+            Err(problems) if problems.iter().all(|problem| problem.code == "E4054") => {
+                return Ok(None);
+            }
+            Err(problems) => return Err(Failure::Input(problems)),
+        };
         let first = Month::new(paths.origin_year() + 1, 1)?;
         let request = MonthlyDemandRequest {
             months: MonthRange::new(first, 12 * years),
@@ -256,7 +263,7 @@ impl Records {
         input.flows = flows;
         input.hours = self.hours(months);
         input.non_residents = self.non_residents(months);
-        input.open_applications = self.open_applications(city, &bands, &known, last)?;
+        input.open_applications = self.open_applications(city, &bands, &known, Month::of(as_of))?;
         input.waiting_month = Month::of(as_of);
         input.school_entry = school_entry;
         if lifted > 0 {

@@ -1,7 +1,8 @@
 //! Children by area, age and year with calibrated intervals.
 //!
 //! [`forecast()`] ages the cohorts of every area, [`backtest()`] does the same from past years to show
-//! how good it was, [`demand()`] turns children into places.
+//! how good it was, [`demand()`] turns children into places at a given take-up, and [`DemandModel`]
+//! learns take-up, school entry and flows and simulates places by care type, area and month.
 //!
 //! # Method
 //!

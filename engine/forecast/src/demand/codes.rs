@@ -62,8 +62,8 @@ pub const DEMAND_ERROR_CODES: &[ErrorCode] = &[
     ),
     entry(
         RATE,
-        "a rate or share is not within 0 to 1",
-        "write 9.27 % as 0.0927",
+        "a shift of take-up is not within -1 to 1",
+        "write five percentage points more as 0.05",
     ),
     entry(
         FLOW_AREA,

@@ -470,6 +470,37 @@ fn requests_beyond_the_children_are_refused_together() {
 }
 
 #[test]
+fn bands_that_overlap_or_leave_a_gap_are_refused() {
+    let saxony = CareBands::saxony();
+    let changed = |place: usize, first: u8, last: u8| {
+        let mut bands = saxony.all().to_vec();
+        (bands[place].first, bands[place].last) = (first, last);
+        CareBands::new(bands)
+    };
+    assert_eq!(changed(1, 1, 1), Ok(saxony.clone()));
+    for (place, first, last) in [
+        (1, 0, 1),
+        (1, 2, 2),
+        (4, 5, 8),
+        (4, 4, 9),
+        (8, 4, 3),
+        (8, 4, 5),
+    ] {
+        let problems = changed(place, first, last).unwrap_err();
+        assert!(
+            problems.iter().all(|problem| problem.code == "E4063"),
+            "{problems:?}"
+        );
+    }
+    assert!(CareBands::new(Vec::new()).is_err());
+    let grades: Vec<_> = saxony.all()[5..].to_vec();
+    assert!(
+        CareBands::new(grades).is_ok(),
+        "a phase may be left out whole"
+    );
+}
+
+#[test]
 fn a_short_history_is_used_with_a_warning() {
     let mut short = input();
     short.take_up.retain(|row| row.month.year() >= 2024);
