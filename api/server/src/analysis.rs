@@ -14,6 +14,7 @@ use reporting::{OccupancyTables, occupancy_series, occupancy_tables};
 use scenario::{ScenarioReport, ScenarioSpec};
 use tables::City;
 
+use crate::city_demand::CityDemand;
 use crate::city_forecast::CityForecast;
 use crate::commands::plan::{checked_plan, horizon};
 use crate::failure::Failure;
@@ -26,6 +27,9 @@ const MONTHS_AFTER: usize = 12;
 
 /// Years of forecast.
 const HORIZON: usize = 8;
+
+/// Years of demand by month.
+const DEMAND_YEARS: usize = 5;
 
 /// What was found.
 pub(crate) struct Analysis {
@@ -41,6 +45,8 @@ pub(crate) struct Analysis {
     pub(crate) series: ReleasedSeries,
     /// Children and places needed, if the city has a population.
     pub(crate) forecast: Option<CityForecast>,
+    /// Places needed month by month, if the city has a population and contracts.
+    pub(crate) demand: Option<CityDemand>,
     /// The placement round of all open applications, if there are any.
     pub(crate) round: Option<RoundResult>,
     /// The scenario and its text.
@@ -67,7 +73,7 @@ impl Analysis {
         seed: u64,
         progress: &Progress,
     ) -> Result<Self, Failure> {
-        let bar = progress.steps("analysing", 5);
+        let bar = progress.steps("analysing", 6);
         let policy = DisclosurePolicy::default();
         let month = Month::of(as_of);
         let months = MonthRange::new(
@@ -81,6 +87,8 @@ impl Analysis {
         bar.step("released tables");
         let forecast = CityForecast::of(city, HORIZON)?;
         bar.step("forecast");
+        let demand = CityDemand::of(city, as_of, DEMAND_YEARS, seed)?;
+        bar.step("demand by month");
         let round = RoundResult::of(&cube.open_round(city, month)?, seed)?;
         bar.step("placement round");
         let scenario = match scenario_text(&cube, month) {
@@ -104,6 +112,7 @@ impl Analysis {
             tables,
             series,
             forecast,
+            demand,
             round,
             scenario,
         })
@@ -136,6 +145,17 @@ impl Analysis {
                 city.forecast.write_group_csv(to)
             })?;
             output.write("forecast/places_needed.csv", |to| city.demand.write_csv(to))?;
+        }
+        if let Some(city) = &self.demand {
+            output.write("forecast/places_by_month.csv", |to| {
+                city.monthly.write_csv(to)
+            })?;
+            output.write("forecast/hours_by_month.csv", |to| {
+                city.monthly.write_hours_csv(to)
+            })?;
+            output.write("forecast/notes.txt", |to| {
+                city.warnings.iter().try_for_each(|it| writeln!(to, "{it}"))
+            })?;
         }
         if let Some(round) = &self.round {
             output.write("round/placements.csv", |to| to.write_all(&round.placements))?;

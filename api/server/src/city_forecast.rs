@@ -31,9 +31,19 @@ fn text(city: &City, table: TableName) -> anyhow::Result<Cursor<Vec<u8>>> {
     Ok(Cursor::new(bytes))
 }
 
-impl CityForecast {
-    /// Forecasts a city; `None` if it has no population table.
-    pub(crate) fn of(city: &City, horizon: usize) -> Result<Option<Self>, Failure> {
+/// What a city's forecast is made from.
+pub(crate) struct Inputs {
+    /// Inhabitants by area, year and age.
+    pub(crate) population: Population,
+    /// Births, if the city gives them.
+    pub(crate) births: Option<Births>,
+    /// Levels of areas.
+    pub(crate) areas: Areas,
+}
+
+impl Inputs {
+    /// The tables of a city; `None` if it has no population table.
+    pub(crate) fn of(city: &City) -> Result<Option<Self>, Failure> {
         if city.frame(TableName::Population).height() == 0 {
             return Ok(None);
         }
@@ -45,6 +55,25 @@ impl CityForecast {
             Some(Births::read(text(city, TableName::Births)?, "births").map_err(Failure::Input)?)
         };
         let areas = Areas::read(text(city, TableName::Areas)?, "areas").map_err(Failure::Input)?;
+        Ok(Some(Self {
+            population,
+            births,
+            areas,
+        }))
+    }
+}
+
+impl CityForecast {
+    /// Forecasts a city; `None` if it has no population table.
+    pub(crate) fn of(city: &City, horizon: usize) -> Result<Option<Self>, Failure> {
+        let Some(inputs) = Inputs::of(city)? else {
+            return Ok(None);
+        };
+        let Inputs {
+            population,
+            births,
+            areas,
+        } = inputs;
         let take_up = TakeUp::saxony()?;
         let mut groups = take_up.groups();
         for (name, first, last) in SHOWN {

@@ -9,6 +9,7 @@
 mod analysis;
 mod background;
 mod capabilities;
+mod city_demand;
 mod city_forecast;
 mod codes;
 mod commands;

@@ -1,14 +1,14 @@
 //! Released tables, forecasts and scenarios as SVG and PNG.
 //!
 //! [`OccupancyHistory`] draws places and children in care over months, [`ForecastFan`] a forecast
-//! with its intervals, [`AreaMap`] areas in five classes, [`BeforeAfter`] a scenario beside the plan
+//! with its intervals, [`DemandMonths`] places needed month by month, [`AreaMap`] areas in five classes, [`BeforeAfter`] a scenario beside the plan
 //! without it. All pictures are 900 by 480, in German or English, and carry a title and a
 //! description for screen readers; the same input gives the same bytes. Lines differ in dash as well
 //! as colour, and areas that are not published are hatched.
 //!
 //! **Architecture invariant:** no constructor takes a bare number of children. Children come in
 //! through [`disclosure::ReleasedTable`] and [`disclosure::ReleasedSeries`], expected children through
-//! [`forecast::Forecast`] and [`scenario`]; only places, which are no children, are plain numbers.
+//! [`forecast::Forecast`], [`forecast::MonthlyDemand`] and [`scenario`]; only places, which are no children, are plain numbers.
 //!
 //! ```
 //! use charts::{Language, OccupancyHistory, PlaceMonth};
@@ -47,6 +47,7 @@ mod axis;
 mod before_after;
 mod canvas;
 mod classes;
+mod demand_months;
 mod error;
 mod fan;
 mod language;
@@ -59,6 +60,7 @@ mod png;
 mod waiting;
 
 pub use before_after::BeforeAfter;
+pub use demand_months::{DemandMonths, DemandNames};
 pub use error::{ChartError, ERROR_CODES};
 pub use fan::{FanNames, ForecastFan};
 pub use language::Language;

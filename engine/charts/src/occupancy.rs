@@ -359,7 +359,7 @@ impl Drawn for OccupancyHistory {
 }
 
 /// Months below the plot, thinned out, with the year below its first label.
-fn month_labels<DB: DrawingBackend>(
+pub(crate) fn month_labels<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     plot: Frame,
     months: &[Month],

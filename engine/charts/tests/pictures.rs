@@ -456,3 +456,80 @@ fn every_refusal_has_its_listed_number() {
         );
     }
 }
+
+/// Two areas without districts, half of the under-threes in care.
+fn demand() -> forecast::MonthlyDemand {
+    let area = |code: &str, parent, depth, is_leaf| forecast::Area {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        parent,
+        depth,
+        is_leaf,
+    };
+    let areas = [
+        area("_total", None, 0, false),
+        area("north", Some(0), 1, true),
+        area("south", Some(0), 1, true),
+    ];
+    let counts = ["north", "south"].into_iter().flat_map(|area| {
+        (2020..=2026).map(move |year| forecast::TakeUpCount {
+            area: area.to_owned(),
+            band: "under 3".to_owned(),
+            month: Month::new(year, 1).unwrap(),
+            children: 300.0,
+            in_care: 150.0,
+            with_childminder: 15.0,
+        })
+    });
+    let input = forecast::DemandInput::of(forecast::CareBands::under_three(), counts.collect());
+    let children = forecast::CertainChildren::new(&areas, 2025, 2, |_, _, _| 100.0);
+    let request = forecast::MonthlyDemandRequest {
+        months: domain::MonthRange::new(Month::new(2026, 1).unwrap(), 24),
+        paths: 100,
+        seed: 1,
+        memory_mib: 16,
+    };
+    let model = forecast::DemandModel::learn(&areas, &input).unwrap();
+    model.simulate(&children, &request).unwrap()
+}
+
+#[test]
+fn places_needed_by_month_are_drawn_with_their_intervals_and_told_in_words() {
+    let names = || charts::DemandNames {
+        area: Label::new("Stadt gesamt", "Whole city"),
+        source: source(),
+    };
+    let demand = demand();
+    let chart = charts::DemandMonths::new(&demand, "_total", CareType::Nursery, names()).unwrap();
+    assert_eq!(chart.months().len(), 24);
+    let last = chart.months()[23];
+    assert!(last.q10 < last.q50 && last.q50 < last.q90);
+    let (german, english) = (
+        chart.svg(Language::German).unwrap(),
+        chart.svg(Language::English).unwrap(),
+    );
+    assert!(
+        german
+            .as_str()
+            .contains("Bedarf an Plätzen: Stadt gesamt, Krippe")
+    );
+    assert!(
+        english
+            .as_str()
+            .contains("Places needed: Whole city, Nursery")
+    );
+    assert!(
+        english
+            .as_str()
+            .contains(&format!("Median {:.0}", last.q50))
+    );
+    assert_eq!(
+        chart.svg(Language::German).unwrap(),
+        german,
+        "the same bytes"
+    );
+    assert!(matches!(
+        charts::DemandMonths::new(&demand, "east", CareType::Nursery, names()),
+        Err(ChartError::Unknown { .. })
+    ));
+}

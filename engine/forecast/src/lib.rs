@@ -1,7 +1,8 @@
 //! Children by area, age and year with calibrated intervals.
 //!
 //! [`forecast()`] ages the cohorts of every area, [`backtest()`] does the same from past years to show
-//! how good it was, [`demand()`] turns children into places.
+//! how good it was, [`demand()`] turns children into places at a given take-up, and [`DemandModel`]
+//! learns take-up, school entry and flows and simulates places by care type, area and month.
 //!
 //! # Method
 //!
@@ -74,7 +75,7 @@ pub use age::{AgeClass, AgeError, AgeGroup};
 pub use backtest::{Backtest, BacktestRow, Level, backtest};
 pub use children::{Forecast, ForecastRow, forecast};
 pub use codes::ERROR_CODES;
-pub use demand::{ALL_BANDS, Demand, DemandError, DemandRow, TakeUp, TakeUpBand, demand};
+pub use demand::*;
 pub use fan::FanPoint;
 pub use input::areas::{Area, Areas};
 pub use input::births::Births;

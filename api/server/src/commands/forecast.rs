@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use forecast::{AgeGroup, Areas, BacktestRequest, Births, ForecastRequest, Population, TOTAL_AREA};
+use domain::{CareType, Month, MonthRange};
+use forecast::{
+    AgeGroup, Areas, BacktestRequest, Births, CareBands, DemandInput, DemandModel, DemandView,
+    ForecastRequest, MonthlyDemand, MonthlyDemandRequest, PathChildren, PathModel, PathOptions,
+    Population, TOTAL_AREA, TakeUpCount,
+};
 
 use super::Context;
 use crate::failure::Failure;
@@ -30,6 +35,16 @@ pub(crate) struct Arguments {
     /// Years whose register says nothing about the years to come, for example "2015,2016".
     #[arg(long, value_delimiter = ',')]
     exclude_years: Vec<i32>,
+    /// Take-up so far: area,band,month,children,in_care,with_childminder; places needed by month go
+    /// beside the forecast as NAME.demand.csv.
+    #[arg(long)]
+    take_up: Option<PathBuf>,
+    /// Simulated paths behind the places needed.
+    #[arg(long, default_value_t = 1000)]
+    paths: usize,
+    /// Seed of the paths.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 /// Forecasts from past origins, with their scores.
@@ -147,6 +162,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
     let forecast = forecast::forecast(&population, births.as_ref(), &areas, &request)
         .map_err(|error| refused(&error))?;
     bar.done();
+    let mut summary = Summary::default();
+    let demand = match &arguments.take_up {
+        Some(path) => {
+            let bar = context.progress.working("simulating demand by month");
+            let inputs = (&population, births.as_ref(), &areas);
+            let demand = demand_by_month(path, inputs, &request, arguments, &mut summary)?;
+            bar.done();
+            Some(demand)
+        }
+        None => None,
+    };
     let mut files: Vec<NamedFile<'_>> =
         vec![(name(&arguments.out), Box::new(|to| forecast.write_csv(to)))];
     let group_file = format!("{}.groups.csv", stem(&arguments.out));
@@ -156,8 +182,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
             Box::new(|to| forecast.write_group_csv(to)),
         ));
     }
+    if let Some(demand) = &demand {
+        let file = format!("{}.demand.csv", stem(&arguments.out));
+        files.push((file, Box::new(|to| demand.write_csv(to))));
+    }
     write_files(&arguments.out, files)?;
-    let mut summary = Summary::default();
     summary.line(format!(
         "Children of {} areas, {} years from {} on.",
         forecast.areas().len(),
@@ -178,6 +207,48 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
     summary.value("seconds", stopwatch.seconds())?;
     summary.value("peak_memory_mib", peak_memory_mib())?;
     Ok(summary)
+}
+
+/// Places needed by month, learned from a table of take-up.
+fn demand_by_month(
+    path: &Path,
+    (population, births, areas): (&Population, Option<&Births>, &Areas),
+    request: &ForecastRequest,
+    arguments: &Arguments,
+    summary: &mut Summary,
+) -> Result<MonthlyDemand, Failure> {
+    let take_up = TakeUpCount::read(open_as_csv(path)?, &name(path)).map_err(Failure::Input)?;
+    let options = PathOptions {
+        oldest_age: 12,
+        ..PathOptions::default()
+    };
+    let paths = PathModel::new(population, births, areas, request, options)
+        .map_err(|error| refused(&error))?;
+    let input = DemandInput::of(CareBands::saxony(), take_up);
+    let model = DemandModel::learn(paths.areas(), &input).map_err(Failure::Input)?;
+    for warning in model.warnings() {
+        summary.line(warning.to_string());
+    }
+    let first = Month::from_index((paths.origin_year() + 1) * 12);
+    let monthly = MonthlyDemandRequest {
+        months: MonthRange::new(first, 12 * request.horizon),
+        paths: arguments.paths,
+        seed: arguments.seed,
+        memory_mib: 256,
+    };
+    let demand = model
+        .simulate(&PathChildren::new(&paths), &monthly)
+        .map_err(Failure::Input)?;
+    for care in CareType::ALL {
+        let fan = demand.fan(DemandView::Residence, TOTAL_AREA, Some(care));
+        if let Some(last) = fan.as_ref().and_then(|fan| fan.last()) {
+            summary.line(format!(
+                "  places needed, {care}, {}: {:.0} (80 % interval {:.0} to {:.0})",
+                last.month, last.q50, last.q10, last.q90
+            ));
+        }
+    }
+    Ok(demand)
 }
 
 /// File name without its ending.

@@ -6,6 +6,8 @@
 mod demand;
 mod hand_reckoned;
 mod input_problems;
+mod konstanz;
+mod monthly_demand;
 mod outputs;
 mod paths;
 mod properties;

@@ -5,12 +5,17 @@ use std::path::PathBuf;
 
 use forecast::{Areas, Population};
 
-/// A file of the shared data, or `None` with the reason printed.
-#[allow(clippy::disallowed_methods, reason = "a test finds its data by itself")]
+/// A file of the population data, or `None` with the reason printed.
 pub(crate) fn read(path: &str) -> Option<String> {
+    read_from("population", path)
+}
+
+/// A file of a folder of the shared data, or `None` with the reason printed.
+#[allow(clippy::disallowed_methods, reason = "a test finds its data by itself")]
+pub(crate) fn read_from(folder: &str, path: &str) -> Option<String> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
     let root = std::env::var("PLACEWRIGHT_SHARED").map_or_else(|_| beside(), PathBuf::from);
-    match std::fs::read_to_string(root.join("data/population").join(path)) {
+    match std::fs::read_to_string(root.join("data").join(folder).join(path)) {
         Ok(text) => Some(text),
         Err(error) => {
             println!("skipped: {path} is not there ({error}); set PLACEWRIGHT_SHARED");

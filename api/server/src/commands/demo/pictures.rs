@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use charts::{BeforeAfter, FanNames, ForecastFan, Language, Svg};
+use charts::{BeforeAfter, DemandMonths, DemandNames, FanNames, ForecastFan, Language, Svg};
 use disclosure::Label;
 use domain::{CareType, ReferenceDate};
 use forecast::TOTAL_AREA;
@@ -54,6 +54,20 @@ pub(super) fn write(
                 &format!("forecast-{}", group.to_lowercase()),
                 &title,
                 |language| Ok(fan.svg(language)?),
+            )?;
+        }
+    }
+    if let Some(own) = &analysis.demand {
+        for care in CareType::ALL {
+            let names = DemandNames {
+                area: Label::new("Stadt gesamt", "Whole city"),
+                source: source(true),
+            };
+            let chart = DemandMonths::new(&own.monthly, TOTAL_AREA, care, names)?;
+            pictures.add(
+                &format!("demand-{}", care.as_str().replace('_', "-")),
+                &format!("Bedarf nach Monaten: {}", care.german()),
+                |language| Ok(chart.svg(language)?),
             )?;
         }
     }

@@ -1,0 +1,106 @@
+//! The simulated paths of the population as the children of demand.
+
+use std::ops::Range;
+
+use super::children_paths::{ChildrenPaths, FillStocks};
+use super::months::STOCK_AGES;
+use crate::input::areas::Area;
+use crate::paths::{PathBlock, PathModel};
+
+/// The paths of a [`PathModel`], with a lever on the children if one is given.
+///
+/// A class of several ages is divided evenly among them.
+pub struct PathChildren<'a, L = fn(&mut PathBlock)> {
+    model: &'a PathModel,
+    lever: L,
+    /// By leaf in the order of the areas: place among the simulated areas.
+    places: Vec<usize>,
+    /// By age: class and share of it.
+    ages: Vec<Option<(usize, f64)>>,
+}
+
+impl<'a> PathChildren<'a> {
+    /// The children as simulated.
+    #[must_use]
+    pub fn new(model: &'a PathModel) -> Self {
+        Self::with_lever(model, |_| {})
+    }
+}
+
+impl<'a, L: Fn(&mut PathBlock) + Sync> PathChildren<'a, L> {
+    /// The children after `lever`, a pure function of the block.
+    pub fn with_lever(model: &'a PathModel, lever: L) -> Self {
+        let places = model
+            .areas()
+            .iter()
+            .filter(|area| area.is_leaf)
+            .map(|area| {
+                let found = model.leaf_areas().binary_search(&area.code);
+                found.expect("every leaf of the tree is an area of the population")
+            })
+            .collect();
+        let class_of = |age: u8| {
+            let holds = |class: &crate::AgeClass| (class.first()..=class.last()).contains(&age);
+            let place = model.classes().iter().position(holds)?;
+            Some((place, 1.0 / f64::from(model.classes()[place].width())))
+        };
+        let ages = (0..STOCK_AGES as u8).map(class_of).collect();
+        Self {
+            model,
+            lever,
+            places,
+            ages,
+        }
+    }
+
+    fn fill(&self, block: &PathBlock, path: usize, stocks: &mut [f64]) {
+        let per_year = self.places.len() * STOCK_AGES;
+        for (year, stocks) in stocks.chunks_exact_mut(per_year).enumerate() {
+            for (&area, stocks) in self.places.iter().zip(stocks.chunks_exact_mut(STOCK_AGES)) {
+                for (stock, age) in stocks.iter_mut().zip(&self.ages) {
+                    *stock = age.map_or(0.0, |(class, share)| {
+                        share
+                            * match year.checked_sub(1) {
+                                Some(ahead) => block.count(path, area, ahead, class),
+                                None => self.model.at_origin(area, class),
+                            }
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<L: Fn(&mut PathBlock) + Sync> ChildrenPaths for PathChildren<'_, L> {
+    fn areas(&self) -> &[Area] {
+        self.model.areas()
+    }
+
+    fn origin_year(&self) -> i32 {
+        self.model.origin_year()
+    }
+
+    fn horizon(&self) -> usize {
+        self.model.horizon()
+    }
+
+    fn oldest_age(&self) -> u8 {
+        let known = self.ages.iter().take_while(|age| age.is_some()).count();
+        u8::try_from(known.saturating_sub(1)).unwrap_or(u8::MAX)
+    }
+
+    fn blocks<T: Send>(
+        &self,
+        seed: u64,
+        paths: usize,
+        work: &(dyn Fn(Range<usize>, &FillStocks<'_>) -> T + Sync),
+    ) -> Vec<T> {
+        self.model.simulate(seed, paths, |block| {
+            (self.lever)(block);
+            let block = &*block;
+            work(block.paths(), &|path: usize, stocks: &mut [f64]| {
+                self.fill(block, path, stocks)
+            })
+        })
+    }
+}
