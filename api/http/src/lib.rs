@@ -49,6 +49,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod query;
+mod releases;
 mod resources;
 mod router;
 mod service;

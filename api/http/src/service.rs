@@ -10,6 +10,7 @@ use store::{ProcedureStore, Snapshot, SqlStore};
 use crate::analysis::{Analyses, AnalysisError};
 use crate::clock::Clock;
 use crate::problem::Problem;
+use crate::releases::LedgerAsRead;
 use crate::view::PlannerView;
 
 /// Bounds of every request.
@@ -44,6 +45,7 @@ pub struct Service {
     pub(crate) limits: Limits,
     pub(crate) engine_version: String,
     pub(crate) is_demo: bool,
+    pub(crate) ledger: LedgerAsRead,
     /// Who runs which facility, as asked so far: a facility never changes hands.
     operators: RwLock<BTreeMap<FacilityId, ProviderId>>,
 }
@@ -60,6 +62,7 @@ impl Service {
             limits: Limits::default(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             is_demo: false,
+            ledger: LedgerAsRead::default(),
             operators: RwLock::default(),
         }
     }

@@ -115,7 +115,8 @@ described! {
             `total`, each with licensed, planned, staffed, contracts (as released; null = not shown), \
             utilisation_of_licensed_percent, utilisation_of_planned_percent, \
             utilisation_of_staffed_percent, naive_free, bookable {state, places}, facilities, \
-            unattested_facilities and data_age_days; `method` says how counts are protected \
+            unattested_facilities and data_age_days; `children_known_on` is the day children are told \
+            as known on, the 1st of the current month; `method` says how counts are protected \
             (Belegung eines Gebiets)"));
     /// Answer of the capacities endpoint.
     CapacitiesOfAFacility as "FacilityCapacities" = object()

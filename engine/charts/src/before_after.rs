@@ -7,7 +7,8 @@ use plotters::prelude::{DrawingBackend, RGBColor};
 use scenario::{ReportRow, ScenarioReport, Side, TOTAL_AREA};
 
 use crate::axis::Axis;
-use crate::canvas::{Canvas, Dash, Frame, GRID, Hold, INK, SOFT_INK, Type};
+use crate::bars::{BarRows, key_entry, name_type};
+use crate::canvas::{Canvas, Dash, Frame, Hold, Type};
 use crate::palette::{BLUE, GREY, ORANGE};
 use crate::picture::{Drawn, Svg, Words, png_bytes, svg};
 use crate::{ChartError, Language};
@@ -144,29 +145,20 @@ impl BeforeAfter {
         frame: Frame,
         language: Language,
     ) -> Result<(), ChartError> {
-        let typed = Type::new(12.0, INK);
         let words = [
             (BEFORE, language.pick("ohne Maßnahmen", "without measures")),
             (BLUE, language.pick("mit Maßnahmen", "with measures")),
         ];
         let (mut x, y) = (frame.left, frame.top + 4.0);
         for (color, word) in words {
-            let box_ = Frame {
-                left: x,
-                top: y - 6.0,
-                right: x + 18.0,
-                bottom: y + 6.0,
-            };
-            canvas.rectangle(box_, color)?;
-            canvas.text(word, (x + 24.0, y), Hold::Start, typed)?;
-            x += 24.0 + typed.width(word) + 24.0;
+            x = key_entry(canvas, (x, y), color, word)?;
         }
         if let Some(target) = self.target {
             let ends = [(x, y), (x + 18.0, y)];
             canvas.line(&ends, ORANGE, 2.0, Dash::Dashed(5.0, 3.0))?;
             let word = language.pick("Ziel", "target");
             let word = format!("{word} {}", language.number(target, self.decimals));
-            canvas.text(&word, (x + 24.0, y), Hold::Start, typed)?;
+            canvas.text(&word, (x + 24.0, y), Hold::Start, name_type())?;
         }
         Ok(())
     }
@@ -243,54 +235,18 @@ impl Drawn for BeforeAfter {
         language: Language,
     ) -> Result<(), ChartError> {
         self.key(canvas, frame, language)?;
-        let axis = self.axis();
-        let name_type = Type::new(12.0, INK);
-        let names: Vec<&str> = self
-            .shown()
-            .iter()
-            .map(|row| language.label(&row.label))
-            .collect();
-        let widest = names
-            .iter()
-            .map(|name| name_type.width(name))
-            .fold(0.0, f64::max);
-        let plot = Frame {
-            left: frame.left + widest.min(260.0) + 12.0,
-            top: frame.top + 22.0,
-            right: frame.right - 64.0,
-            bottom: frame.bottom - 22.0,
-        };
-        let x = |value: f64| plot.left + plot.width() * axis.share(value);
-        for tick in &axis.ticks {
-            let color = if *tick == 0.0 { SOFT_INK } else { GRID };
-            canvas.line(
-                &[(x(*tick), plot.top), (x(*tick), plot.bottom)],
-                color,
-                1.0,
-                Dash::Solid,
-            )?;
-            let text = language.number(*tick, axis.decimals());
-            let typed = Type::new(11.5, SOFT_INK);
-            canvas.text(&text, (x(*tick), plot.bottom + 12.0), Hold::Middle, typed)?;
-        }
-        let row_height = plot.height() / self.shown().len().max(1) as f64;
-        let bar = (row_height * 0.36).min(20.0);
-        for (place, (row, name)) in self.shown().iter().zip(names).enumerate() {
-            let middle = plot.top + (place as f64 + 0.5) * row_height;
-            canvas.text(name, (plot.left - 8.0, middle), Hold::End, name_type)?;
+        let names = self.shown().iter().map(|row| language.label(&row.label));
+        let rows = BarRows::new(frame, names.collect(), self.axis(), 64.0);
+        rows.draw_frame(canvas, language)?;
+        let (plot, bar) = (rows.plot(), rows.bar());
+        for (place, row) in self.shown().iter().enumerate() {
+            let middle = rows.middle(place);
             let pair = [
                 (row.before, middle - bar, BEFORE, GREY),
                 (row.after, middle, BLUE, BLUE),
             ];
             for (value, top, color, ink) in pair {
-                let (from, to) = (x(value.min(0.0)), x(value.max(0.0)));
-                let frame = Frame {
-                    left: from,
-                    top: top + 1.0,
-                    right: to,
-                    bottom: top + bar - 1.0,
-                };
-                canvas.rectangle(frame, color)?;
+                rows.draw_bar(canvas, value, top, color)?;
                 // Values stand in a column of their own: at the bars they would cross the target.
                 let text = language.number(value, self.decimals);
                 let at = (plot.right + 58.0, top + bar / 2.0);
@@ -299,7 +255,7 @@ impl Drawn for BeforeAfter {
             }
         }
         if let Some(target) = self.target {
-            let ends = [(x(target), plot.top), (x(target), plot.bottom)];
+            let ends = [(rows.x(target), plot.top), (rows.x(target), plot.bottom)];
             canvas.line(&ends, ORANGE, 2.0, Dash::Dashed(5.0, 3.0))?;
         }
         Ok(())

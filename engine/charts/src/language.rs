@@ -130,6 +130,35 @@ impl Language {
         }
     }
 
+    /// The 1st of a month in full: `1. September 2026`, `1 September 2026`.
+    ///
+    /// ```
+    /// use charts::Language;
+    /// let month = domain::Month::new(2026, 3)?;
+    /// assert_eq!(Language::German.first_of(month), "1. März 2026");
+    /// assert_eq!(Language::English.first_of(month), "1 March 2026");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn first_of(self, month: domain::Month) -> String {
+        #[rustfmt::skip]
+        const GERMAN: [&str; 12] = [
+            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+            "Oktober", "November", "Dezember",
+        ];
+        #[rustfmt::skip]
+        const ENGLISH: [&str; 12] = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December",
+        ];
+        let place = month.month().clamp(1, 12) as usize - 1;
+        let year = month.year();
+        match self {
+            Self::German => format!("1. {} {year}", GERMAN[place]),
+            Self::English => format!("1 {} {year}", ENGLISH[place]),
+        }
+    }
+
     /// The name in this language.
     #[must_use]
     pub fn label(self, label: &disclosure::Label) -> &str {

@@ -44,6 +44,7 @@
 //! ```
 
 mod axis;
+mod bars;
 mod before_after;
 mod canvas;
 mod classes;

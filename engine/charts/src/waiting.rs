@@ -5,7 +5,8 @@ use domain::Month;
 use plotters::prelude::DrawingBackend;
 
 use crate::axis::Axis;
-use crate::canvas::{Canvas, Dash, Frame, GRID, Hold, INK, SOFT_INK, Type};
+use crate::bars::{BarRows, key_entry};
+use crate::canvas::{Canvas, Frame, Hold, INK, Type};
 use crate::palette::{BLUE, GREY, ORANGE};
 use crate::picture::{Drawn, Svg, Words, png_bytes, svg};
 use crate::{ChartError, Language};
@@ -139,7 +140,7 @@ impl Row {
 
 impl Drawn for WaitingByDistrict {
     fn words(&self, language: Language) -> Words {
-        let month = self.month;
+        let first = language.first_of(self.month);
         let [waiting, bookable] = names(language);
         let rows = self.rows.iter().map(|row| {
             let [children, places] = row.values().map(|value| told(value, language));
@@ -150,9 +151,11 @@ impl Drawn for WaitingByDistrict {
         let source = language.label(&self.source);
         Words {
             title: match language {
-                Language::German => format!("Wartende Kinder und buchbare Plätze, 1. {month}"),
+                Language::German => {
+                    format!("Wartende Kinder und buchbare Plätze, {first}")
+                }
                 Language::English => {
-                    format!("Waiting children and bookable places, 1st of {month}")
+                    format!("Waiting children and bookable places, {first}")
                 }
             },
             unit: language
@@ -176,68 +179,25 @@ impl Drawn for WaitingByDistrict {
         frame: Frame,
         language: Language,
     ) -> Result<(), ChartError> {
-        let typed = Type::new(12.0, INK);
         let colors = [ORANGE, BLUE];
-        let (mut at, top) = (frame.left, frame.top + 4.0);
+        let mut at = frame.left;
         for (color, word) in colors.into_iter().zip(names(language)) {
-            let key = Frame {
-                left: at,
-                top: top - 6.0,
-                right: at + 18.0,
-                bottom: top + 6.0,
-            };
-            canvas.rectangle(key, color)?;
-            canvas.text(word, (at + 24.0, top), Hold::Start, typed)?;
-            at += 24.0 + typed.width(word) + 24.0;
+            at = key_entry(canvas, (at, frame.top + 4.0), color, word)?;
         }
-        let axis = self.axis();
-        let names: Vec<&str> = self
-            .rows
-            .iter()
-            .map(|row| language.label(&row.name))
-            .collect();
-        let widest = names
-            .iter()
-            .map(|name| typed.width(name))
-            .fold(0.0, f64::max);
-        let plot = Frame {
-            left: frame.left + widest.min(260.0) + 12.0,
-            top: frame.top + 22.0,
-            right: frame.right - 90.0,
-            bottom: frame.bottom - 22.0,
-        };
-        let x = |value: f64| plot.left + plot.width() * axis.share(value);
-        for tick in &axis.ticks {
-            let color = if *tick == 0.0 { SOFT_INK } else { GRID };
-            let ends = [(x(*tick), plot.top), (x(*tick), plot.bottom)];
-            canvas.line(&ends, color, 1.0, Dash::Solid)?;
-            let text = language.number(*tick, axis.decimals());
-            let typed = Type::new(11.5, SOFT_INK);
-            canvas.text(&text, (x(*tick), plot.bottom + 12.0), Hold::Middle, typed)?;
-        }
-        let height = plot.height() / self.rows.len().max(1) as f64;
-        let bar = (height * 0.36).min(20.0);
-        for (place, (row, name)) in self.rows.iter().zip(names).enumerate() {
-            let middle = plot.top + (place as f64 + 0.5) * height;
-            canvas.text(name, (plot.left - 8.0, middle), Hold::End, typed)?;
+        let names = self.rows.iter().map(|row| language.label(&row.name));
+        let rows = BarRows::new(frame, names.collect(), self.axis(), 90.0);
+        rows.draw_frame(canvas, language)?;
+        let bar = rows.bar();
+        for (place, row) in self.rows.iter().enumerate() {
             for (number, (value, color)) in row.values().into_iter().zip(colors).enumerate() {
-                let top = middle - bar * (1.0 - number as f64);
+                let top = rows.middle(place) - bar * (1.0 - number as f64);
                 if let Some(value) = value {
-                    let ends = (x((value as f64).min(0.0)), x((value as f64).max(0.0)));
-                    let bar = Frame {
-                        left: ends.0,
-                        top: top + 1.0,
-                        right: ends.1,
-                        bottom: top + bar - 1.0,
-                    };
-                    canvas.rectangle(bar, color)?;
+                    rows.draw_bar(canvas, value as f64, top, color)?;
                 }
                 // Values stand in a column of their own, so that no bar crosses them.
                 let text = told(value, language);
-                let typed = Type::new(
-                    bar.clamp(8.5, 11.5),
-                    if value.is_some() { INK } else { GREY },
-                );
+                let ink = if value.is_some() { INK } else { GREY };
+                let typed = Type::new(bar.clamp(8.5, 11.5), ink);
                 canvas.text(&text, (frame.right, top + bar / 2.0), Hold::End, typed)?;
             }
         }

@@ -19,6 +19,43 @@ pub struct MethodNote {
 /// further empty cell in which a small cell holds `minimum`; where they are not, also one in which
 /// it is empty.
 pub(crate) fn table_note(minimum: u32, zeros: ZeroRule) -> MethodNote {
+    suppression_note(
+        minimum,
+        zeros,
+        ("dieser Tabelle", "this table"),
+        (
+            "Andere Veröffentlichungen und eigenes Wissen über einzelne Kinder sind dabei nicht berücksichtigt.",
+            "Other publications and what a reader knows of single children are not considered.",
+        ),
+    )
+}
+
+/// As [`table_note`], for a table that the ledger judged beside all it remembers.
+pub(crate) fn note_beside_others(minimum: u32, zeros: ZeroRule) -> MethodNote {
+    suppression_note(
+        minimum,
+        zeros,
+        (
+            "allen bis dahin im selben Verzeichnis freigegebenen Tabellen dieses Stichtags zusammen",
+            "all tables of this reference date released until then through the same ledger together",
+        ),
+        (
+            "Auch Änderungen gegenüber dort freigegebenen Tabellen anderer Stichtage sind berücksichtigt: Wer ein \
+             Kind kennt, das kam oder ging, liest dessen Merkmale nicht ab. Nicht berücksichtigt ist, was anderswo \
+             veröffentlicht ist und was jemand über mehrere einzelne Kinder weiß.",
+            "Changes since its tables of other reference dates are considered as well: who knows one child that came \
+             or left cannot read its attributes. What is published elsewhere, and what a reader knows of several \
+             single children, is not considered.",
+        ),
+    )
+}
+
+fn suppression_note(
+    minimum: u32,
+    zeros: ZeroRule,
+    (from_de, from_en): (&str, &str),
+    (considered_de, considered_en): (&str, &str),
+) -> MethodNote {
     let most = minimum - 1;
     let (least, zeros_de, zeros_en) = match zeros {
         ZeroRule::Published => (
@@ -40,14 +77,13 @@ pub(crate) fn table_note(minimum: u32, zeros: ZeroRule) -> MethodNote {
     MethodNote {
         de: format!(
             "Ein Punkt steht für eine gesperrte Zelle: Anzahlen von {least} bis {most} und weitere Zellen zu ihrem \
-             Schutz. Bei keiner gesperrten Zelle lässt sich aus dieser Tabelle errechnen, dass es weniger als \
-             {minimum} Kinder sind. {zeros_de} Andere Veröffentlichungen und eigenes Wissen über einzelne Kinder \
-             sind dabei nicht berücksichtigt."
+             Schutz. Bei keiner gesperrten Zelle lässt sich aus {from_de} errechnen, dass es weniger als \
+             {minimum} Kinder sind. {zeros_de} {considered_de}"
         ),
         en: format!(
             "A dot marks a suppressed cell: counts from {least} to {most}, and further cells to protect them. It \
-             cannot be calculated from this table that a suppressed cell holds fewer than {minimum} children. \
-             {zeros_en} Other publications and what a reader knows of single children are not considered."
+             cannot be calculated from {from_en} that a suppressed cell holds fewer than {minimum} children. \
+             {zeros_en} {considered_en}"
         ),
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::lattice::Lattice;
 use crate::method::{KnownInterval, ProtectionMethod};
-use crate::note::{MethodNote, method_note};
+use crate::note::{MethodNote, method_note, note_beside_others};
 use crate::policy::ZeroRule;
 use crate::{DisclosurePolicy, Label, WriteError};
 
@@ -125,6 +125,7 @@ pub struct ReleasedTable {
     policy: DisclosurePolicy,
     method: ProtectionMethod,
     loss: ReleaseLoss,
+    beside_others: bool,
     content_hash: String,
 }
 
@@ -143,8 +144,7 @@ impl ReleasedTable {
             .zip(suppressed)
             .map(|(&value, &hidden)| (!hidden).then_some(value))
             .collect();
-        let method = ProtectionMethod::Suppression;
-        Self::seal_values(name, label, lattice, values, policy, method)
+        Self::of_values(name, label, lattice, values, policy)
     }
 
     /// Keeps what is shown and how it was protected.
@@ -164,10 +164,30 @@ impl ReleasedTable {
             values,
             method,
             policy: policy.clone(),
+            beside_others: false,
             content_hash: String::new(),
         };
         table.content_hash = table.hash();
         table
+    }
+
+    /// A suppressed table with what is shown of it.
+    pub(crate) fn of_values(
+        name: &str,
+        label: &Label,
+        lattice: &Lattice,
+        values: Vec<Option<u64>>,
+        policy: &DisclosurePolicy,
+    ) -> Self {
+        let method = ProtectionMethod::Suppression;
+        Self::seal_values(name, label, lattice, values, policy, method)
+    }
+
+    /// The table as judged beside all releases of its date and of other dates, which its note says.
+    pub(crate) fn judged_beside_others(mut self) -> Self {
+        self.beside_others = true;
+        self.content_hash = self.hash();
+        self
     }
 
     /// Name of the table.
@@ -225,6 +245,9 @@ impl ReleasedTable {
     /// What readers have to be told, in German and English.
     #[must_use]
     pub fn method_note(&self) -> MethodNote {
+        if self.beside_others {
+            return note_beside_others(self.minimum_frequency(), self.policy.zeros());
+        }
         method_note(&self.method, self.minimum_frequency(), self.policy.zeros())
     }
 
@@ -342,6 +365,9 @@ impl ReleasedTable {
         });
         for word in self.method.words() {
             text(&word);
+        }
+        if self.beside_others {
+            text("judged beside other releases");
         }
         for dimension in self.dimensions() {
             text("dimension");

@@ -64,6 +64,7 @@ macro_rules! opaque_debug {
 mod codes;
 mod costs;
 pub mod datml;
+mod desk;
 mod differences;
 mod error;
 mod federal;
@@ -88,6 +89,7 @@ mod write;
 
 pub use codes::ERROR_CODES;
 pub use costs::{Amount, CostKind, CostPublication, CostRow, check_costs, read_costs};
+pub use desk::{DeskError, ReleaseDesk};
 pub use differences::{
     Difference, DifferenceCause, RecordDifference, differences, federal_differences,
     write_differences, write_federal_differences,
@@ -103,7 +105,8 @@ pub use layout::{
 pub use manifest::{Manifest, ManifestEntry};
 pub use notice::{ProviderNotice, write_notices};
 pub use occupancy_tables::{
-    OccupancyRow, OccupancyTables, OccupancyTablesError, occupancy_series, occupancy_tables,
+    OccupancyRow, OccupancyTables, OccupancyTablesError, occupancy_scope, occupancy_series,
+    occupancy_tables, occupancy_tables_beside,
 };
 pub use open_data::{LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, OpenDataFile, open_data};
 pub use parameters::{
@@ -125,7 +128,8 @@ pub use state::{GrantRecord, StateExtract, state_extract};
 pub use statistics::{
     MOST_STATISTICS_MONTHS, STATISTICS_ERROR_CODES, Statistics, StatisticsColumn, StatisticsError,
     StatisticsKind, StatisticsLevel, StatisticsMonth, StatisticsRequest, StatisticsTable,
-    StatisticsValue, StatisticsVersion, StatisticsWriteError, statistics, statistics_note,
-    statistics_note_text, statistics_of_month,
+    StatisticsValue, StatisticsVersion, StatisticsWriteError, statistics, statistics_beside,
+    statistics_note, statistics_note_text, statistics_of_month, statistics_of_month_beside,
+    statistics_scopes,
 };
 pub use write::{write_costs, write_federal, write_staffing, write_state};

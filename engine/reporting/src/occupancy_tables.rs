@@ -5,18 +5,20 @@
 //! the data are attested. Bookable places are derived from released cells alone, so they are
 //! unknown wherever a count behind them is.
 //!
-//! The two tables are protected one by one; what they reveal together is a matter of the release
-//! ledger, which does not exist yet.
+//! The two tables count the same places and pass the release ledger together: beside each other, and
+//! beside other months and earlier accounts of the month.
 
 use std::collections::BTreeMap;
 
 use disclosure::{
-    ConfidentialTable, Dimension, DisclosurePolicy, Label, Member, ReleaseError, ReleasedSeries,
-    ReleasedTable, TOTAL_CODE, TableError, release, release_series,
+    ConfidentialTable, Dimension, DisclosurePolicy, Label, Member, ReleaseError, ReleaseRequest,
+    ReleaseScope, ReleasedSeries, ReleasedTable, TOTAL_CODE, TableError, release_series,
 };
 use domain::{AreaId, CareType, Month};
 use occupancy::{OccupancyCube, Totals};
 use tables::{Area, City, CityError};
+
+use crate::desk::{DeskError, ReleaseDesk, revision_of};
 
 /// Why occupancy tables could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,17 @@ pub enum OccupancyTablesError {
     /// The gate refused.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// The ledger gave no decision.
+    #[error(transparent)]
+    Ledger(#[from] DeskError),
+    /// E6211: the ledger lets it out in no form.
+    #[error("E6211  table {table} of {month} cannot be released beside earlier releases")]
+    Refused {
+        /// The table.
+        table: &'static str,
+        /// The month.
+        month: Month,
+    },
     /// The month lies outside the cube.
     #[error(
         "occupancy was asked for {month}, which the cube does not hold; build it over more months"
@@ -195,12 +208,14 @@ fn care_types() -> Dimension {
     )
 }
 
+const CONTRACTS_BY_AREA: &str = "contracts_by_area";
+const BOUND_PLACES: &str = "bound_places";
 const ATTESTED: &str = "attested";
 const UNATTESTED: &str = "unattested";
 const CONTRACT: &str = "contract";
 const RESERVATION: &str = "reservation";
 
-/// Occupancy of a month by area and care type.
+/// Occupancy of a month by area and care type, as if nothing had been released before.
 ///
 /// # Errors
 ///
@@ -211,9 +226,49 @@ pub fn occupancy_tables(
     month: Month,
     policy: &DisclosurePolicy,
 ) -> Result<OccupancyTables, OccupancyTablesError> {
+    let mut desk = ReleaseDesk::default();
+    occupancy_tables_beside(city, cube, month, month, policy, &mut desk)
+}
+
+/// The scope of the occupancy of a month as it stood in the month `version`.
+///
+/// ```
+/// use domain::Month;
+/// let scope = reporting::occupancy_scope(Month::new(2026, 9)?, Month::new(2026, 4)?);
+/// assert_eq!(scope.to_string(), "bound_places at 2026-09-01, revision 20260401");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn occupancy_scope(month: Month, version: Month) -> ReleaseScope {
+    let revision = revision_of(version.first_day());
+    ReleaseScope::new("bound_places", month.first_day()).revised(revision)
+}
+
+/// Occupancy of a month by area and care type, beside everything released before.
+///
+/// Children are told once per `version`, a calendar month: who could ask day by day would see every
+/// child that comes or leaves by itself. Places are those of the cube.
+///
+/// # Errors
+///
+/// [`OccupancyTablesError`]; nothing is released then.
+pub fn occupancy_tables_beside(
+    city: &City,
+    cube: &OccupancyCube,
+    month: Month,
+    version: Month,
+    policy: &DisclosurePolicy,
+    desk: &mut ReleaseDesk,
+) -> Result<OccupancyTables, OccupancyTablesError> {
     let regions = Regions::of(city)?;
-    let contracts = release(contracts_by_area(&regions, cube, month)?, policy)?;
-    let bound_places = release(bound_places(&regions, cube, month)?, policy)?;
+    let scope = occupancy_scope(month, version);
+    let request = |table| ReleaseRequest::new(table, policy.clone(), scope.clone());
+    let contracts = request(contracts_by_area(&regions, cube, month)?);
+    let contracts = contracts.restricted_to("bound_by", [CONTRACT]);
+    let contracts = released(desk, &contracts, month, CONTRACTS_BY_AREA)?;
+    let bound_places = request(bound_places(&regions, cube, month)?);
+    let bound_places = bound_places.measured_as("district", "area");
+    let bound_places = released(desk, &bound_places, month, BOUND_PLACES)?;
     let mut rows = Vec::new();
     let city_row = [(TOTAL_CODE.to_owned(), "Stadt gesamt".to_owned())];
     let named = regions
@@ -250,6 +305,21 @@ pub fn occupancy_tables(
         bound_places,
         rows,
     })
+}
+
+/// A table with whatever has to be hidden; with everything hidden at last.
+fn released(
+    desk: &mut ReleaseDesk,
+    request: &ReleaseRequest,
+    month: Month,
+    table: &'static str,
+) -> Result<ReleasedTable, OccupancyTablesError> {
+    if let Some(released) = desk.release(request)? {
+        return Ok(released);
+    }
+    let hidden = request.clone().hiding_everything();
+    let released = desk.release(&hidden)?;
+    released.ok_or(OccupancyTablesError::Refused { table, month })
 }
 
 /// One row from places and released counts.
@@ -337,7 +407,7 @@ fn contracts_by_area(
         }
     }
     Ok(ConfidentialTable::from_records(
-        "contracts_by_area",
+        CONTRACTS_BY_AREA,
         Label::new(
             "Betreute Kinder nach Gebiet und Betreuungsart",
             "Children in care by area and care type",
@@ -395,7 +465,7 @@ fn bound_places(
         Dimension::new(code, label, members.collect())
     };
     Ok(ConfidentialTable::from_records(
-        "bound_places",
+        BOUND_PLACES,
         Label::new("Gebundene Plätze", "Places bound"),
         vec![
             regions.districts(),

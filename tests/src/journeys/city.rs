@@ -90,6 +90,13 @@ impl City {
         Some(city)
     }
 
+    /// Somebody at a second service over the same database.
+    pub(super) fn at_another_service(&self, client: &Client) -> Client {
+        let analyses = Analyses::new(areas());
+        let service = Service::new(self.store.clone(), self.clock.clone(), analyses);
+        client.at(service_router(service))
+    }
+
     /// Sets the clock to noon of a day.
     pub(super) fn set_day(&self, day: Date) {
         self.clock.set_day(day).expect("the story is in our time");

@@ -19,6 +19,11 @@ impl Client {
         Self { router, token }
     }
 
+    /// The same token at another service.
+    pub(super) fn at(&self, router: Router) -> Self {
+        Self::new(router, self.token.clone())
+    }
+
     /// The same service with another token.
     pub(super) fn with_token(&self, token: &str) -> Self {
         Self::new(self.router.clone(), token.to_owned())

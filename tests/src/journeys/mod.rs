@@ -22,6 +22,7 @@ mod override_reason;
 mod placement;
 mod planner;
 mod provider_software;
+mod release_ledger;
 mod repeated;
 mod rule_lab;
 mod runs;

@@ -224,6 +224,44 @@ impl Published {
             .collect()
     }
 
+    /// Cells that can be calculated in two months and changed by fewer children than their table shows: who
+    /// knows one child that came or left reads its attributes. The whole city has none.
+    pub(super) fn movers_read(&self, months: &[&str]) -> Vec<(Key, i64)> {
+        let bounds = self.attack(None);
+        let exact = |key: &Key| match self.cells.get(key)?.0 {
+            Some(value) => Some(value),
+            None => {
+                let (lower, upper) = bounds.get(key)?;
+                (Some(*lower) == *upper).then_some(*lower)
+            }
+        };
+        let mut read = Vec::new();
+        for (place, one) in months.iter().enumerate() {
+            for other in &months[place + 1..] {
+                for (key, (_, least)) in &self.cells {
+                    let [what, area, care, class] = key;
+                    let Some(counted) = what.strip_prefix(one) else {
+                        continue;
+                    };
+                    let is_everybody = area == TOTAL
+                        && care == TOTAL
+                        && class
+                            .split('|')
+                            .all(|class| class == TOTAL || class == "applications");
+                    let there = self::key(&format!("{other}{counted}"), area, care, class);
+                    let Some((here, there)) = exact(key).zip(exact(&there)) else {
+                        continue;
+                    };
+                    let change = there - here;
+                    if !is_everybody && change != 0 && change.abs() < (*least).min(3) {
+                        read.push((there_key(key, other), change));
+                    }
+                }
+            }
+        }
+        read
+    }
+
     /// That nobody can know a suppressed cell, nor that it holds fewer than its table shows.
     pub(super) fn holds(&self, movers: Option<(&str, &str, i64)>) -> usize {
         for (key, (value, least)) in &self.cells {
@@ -244,6 +282,12 @@ impl Published {
         }
         bounds.len()
     }
+}
+
+fn there_key(key: &Key, month: &str) -> Key {
+    let mut there = key.clone();
+    there[0] = format!("{} to {month}", key[0]);
+    there
 }
 
 /// The ways a class is the sum of others.

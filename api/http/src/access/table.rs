@@ -35,6 +35,7 @@ const ALL: &[Role] = &Role::ALL;
 const ADMIN: &[Role] = &[A];
 const AUDITOR: &[Role] = &[R];
 const STATISTICS: &[Role] = &[S];
+const LEDGER: &[Role] = &[S, R];
 const OWN: &[Role] = &[PA, PS];
 const OWN_ADMIN: &[Role] = &[PA];
 const ADMIN_OR_OWN_ADMIN: &[Role] = &[A, PA];
@@ -160,6 +161,11 @@ pub(crate) const ROUTES: &[Route] = &[
     reads("GET", "/v1/providers/{provider}/statistics-notices", OWN),
     places("GET", "/v1/statistics", ALL),
     places("GET", "/v1/statistics/{table}", ALL),
+    // Released numbers; what the gate says of exact counts is logged.
+    places("GET", "/v1/releases", LEDGER),
+    places("GET", "/v1/releases/{release}", LEDGER),
+    reads("GET", "/v1/releases:audit", LEDGER),
+    reads("POST", "/v1/releases:check", LEDGER),
     reads("GET", "/v1/events", FEED),
     writes("POST", "/v1/sync/contracts", OWN),
     reads("GET", "/v1/audit/changes", AUDITOR),
@@ -194,7 +200,7 @@ mod tests {
     const FIGURES_FOR_PLANNERS: &[&str] = &["POST /v1/rule-lab:run"];
 
     #[test]
-    fn planners_use_no_route_about_persons_and_statisticians_only_their_extracts() {
+    fn planners_use_no_route_about_persons_and_statisticians_only_their_extracts_and_the_ledger() {
         for route in ROUTES
             .iter()
             .filter(|route| route.records == Records::Persons)
@@ -202,9 +208,10 @@ mod tests {
             let resource = route.resource();
             // Single records go to the statistics office and nobody else (§ 103 SGB VIII).
             let is_extract = route.path.starts_with("/v1/statistics/extracts/");
+            let is_ledger = route.path.starts_with("/v1/releases:");
             assert_eq!(
                 route.roles.contains(&Role::CityStatistics),
-                is_extract,
+                is_extract || is_ledger,
                 "{resource}"
             );
             assert!(!is_extract || route.roles.len() == 1, "{resource}");

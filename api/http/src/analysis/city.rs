@@ -38,16 +38,6 @@ pub(super) fn planning_city(
     read(snapshot, tables, BTreeMap::new(), only)
 }
 
-/// The tables that statistics need: those of [`planning_city`] and the population.
-pub(super) fn statistics_city(
-    snapshot: &Snapshot,
-    tables: &StaticTables,
-) -> Result<City, AnalysisError> {
-    let mut sources = tables.sources();
-    sources.retain(|table, _| *table == TableName::Population);
-    read(snapshot, tables, sources, None)
-}
-
 fn read(
     snapshot: &Snapshot,
     tables: &StaticTables,

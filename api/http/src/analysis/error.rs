@@ -208,7 +208,7 @@ impl AnalysisError {
     }
 
     /// Names the analysis in which a part of the engine refused.
-    pub(super) fn failed<E>(what: &'static str) -> impl Fn(E) -> Self
+    pub(crate) fn failed<E>(what: &'static str) -> impl Fn(E) -> Self
     where
         E: std::error::Error + Send + Sync + 'static,
     {

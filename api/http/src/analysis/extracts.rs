@@ -10,14 +10,15 @@ use domain::{FacilityId, ProviderId, ReferenceDate};
 use jiff::civil::Date;
 use reporting::datml::{write_federal_datml, write_state_datml};
 use reporting::{
-    AgeGroups, Cents, Difference, Finding, Manifest, NineHourEquivalents, Parameters,
-    ProviderNotice, RecordDifference, Registers, check_federal, check_state, differences,
-    federal_differences, federal_extract, reconcile, reconcile_state, state_extract, write_federal,
-    write_state,
+    AgeGroups, Cents, Difference, ExtractError, FederalExtract, Finding, Manifest,
+    NineHourEquivalents, Parameters, ProviderNotice, RecordDifference, Registers, StateExtract,
+    WriteError, check_federal, check_state, differences, federal_differences, federal_extract,
+    reconcile, reconcile_state, state_extract, write_federal, write_state,
 };
 use store::Snapshot;
+use tables::City;
 
-use super::{Analyses, AnalysisError, city_of};
+use super::{Analyses, AnalysisError};
 
 /// Which extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,125 @@ impl Write for Target {
     }
 }
 
+/// What the two extracts have in common: how each is drawn, checked and written.
+trait Official: Sized {
+    /// Its name where something fails.
+    const NAME: &'static str;
+
+    fn draw(
+        city: &City,
+        registers: &Registers,
+        reference: ReferenceDate,
+        known_on: Date,
+    ) -> Result<Self, ExtractError>;
+
+    /// What the plausibility rules and the comparison with the contracts find.
+    fn findings(&self, city: &City, parameters: &Parameters) -> Result<Vec<Finding>, ExtractError>;
+
+    fn write(
+        &self,
+        form: ExtractForm,
+        parameters: &Parameters,
+        folder: &Folder,
+    ) -> Result<(Manifest, Vec<Finding>), WriteError>;
+
+    /// With the numbers of the extract and its facilities.
+    fn counted(&self, drawn: Drawn) -> Drawn;
+}
+
+impl Official for FederalExtract {
+    const NAME: &'static str = "the federal extract";
+
+    fn draw(
+        city: &City,
+        registers: &Registers,
+        reference: ReferenceDate,
+        known_on: Date,
+    ) -> Result<Self, ExtractError> {
+        federal_extract(city, registers, reference, known_on)
+    }
+
+    fn findings(&self, city: &City, parameters: &Parameters) -> Result<Vec<Finding>, ExtractError> {
+        let mut findings = check_federal(self, parameters);
+        findings.extend(reconcile(city, self)?);
+        Ok(findings)
+    }
+
+    fn write(
+        &self,
+        form: ExtractForm,
+        parameters: &Parameters,
+        folder: &Folder,
+    ) -> Result<(Manifest, Vec<Finding>), WriteError> {
+        match form {
+            ExtractForm::Csv => {
+                let manifest = write_federal(self, parameters, &mut folder.open())?;
+                Ok((manifest, Vec::new()))
+            }
+            ExtractForm::Datml => write_federal_datml(self, parameters, &mut folder.open()),
+        }
+    }
+
+    fn counted(&self, drawn: Drawn) -> Drawn {
+        let facilities = self.facility_numbers().iter();
+        Drawn {
+            persons: self.child_count() as u64,
+            records: self.person_count() as u64,
+            facilities: facilities
+                .map(|(id, number)| (id.clone(), *number, self.age_groups(id), None))
+                .collect(),
+            ..drawn
+        }
+    }
+}
+
+impl Official for StateExtract {
+    const NAME: &'static str = "the state extract";
+
+    fn draw(
+        city: &City,
+        _: &Registers,
+        reference: ReferenceDate,
+        known_on: Date,
+    ) -> Result<Self, ExtractError> {
+        state_extract(city, reference, known_on, Parameters::shipped().grants())
+    }
+
+    fn findings(&self, city: &City, parameters: &Parameters) -> Result<Vec<Finding>, ExtractError> {
+        let mut findings = check_state(self, parameters);
+        findings.extend(reconcile_state(city, self)?);
+        Ok(findings)
+    }
+
+    fn write(
+        &self,
+        form: ExtractForm,
+        parameters: &Parameters,
+        folder: &Folder,
+    ) -> Result<(Manifest, Vec<Finding>), WriteError> {
+        match form {
+            ExtractForm::Csv => {
+                let manifest = write_state(self, parameters, &mut folder.open())?;
+                Ok((manifest, Vec::new()))
+            }
+            ExtractForm::Datml => write_state_datml(self, parameters, &mut folder.open()),
+        }
+    }
+
+    fn counted(&self, drawn: Drawn) -> Drawn {
+        let facilities = self.facility_numbers().iter();
+        Drawn {
+            persons: self.contract_count() as u64,
+            records: self.records.len() as u64,
+            facilities: facilities
+                .map(|(id, number)| (id.clone(), *number, None, Some(self.total_of(id))))
+                .collect(),
+            total: Some((self.total(), self.headline_amount())),
+            ..drawn
+        }
+    }
+}
+
 impl Analyses {
     /// Draws, checks and writes an extract.
     pub(crate) fn extract(
@@ -132,88 +252,39 @@ impl Analyses {
         known_on: Date,
     ) -> Result<Drawn, AnalysisError> {
         match kind {
-            ExtractKind::Federal => self.federal(snapshot, form, reference, known_on),
-            ExtractKind::State => self.state(snapshot, form, reference, known_on),
+            ExtractKind::Federal => {
+                self.drawn::<FederalExtract>(snapshot, form, reference, known_on)
+            }
+            ExtractKind::State => self.drawn::<StateExtract>(snapshot, form, reference, known_on),
         }
     }
 
-    fn federal(
+    fn drawn<E: Official>(
         &self,
         snapshot: &Snapshot,
         form: ExtractForm,
         reference: ReferenceDate,
         known_on: Date,
     ) -> Result<Drawn, AnalysisError> {
-        let failed = || AnalysisError::failed("the federal extract");
-        let city = city_of(snapshot, &self.tables)?;
+        let failed = || AnalysisError::failed(E::NAME);
+        let city = self.whole_city(snapshot)?;
         let parameters = Parameters::shipped();
-        let extract =
-            federal_extract(&city, &Registers::none(), reference, known_on).map_err(failed())?;
-        let mut findings = check_federal(&extract, parameters);
-        findings.extend(reconcile(&city, &extract).map_err(failed())?);
+        let extract = E::draw(&city, &self.registers, reference, known_on).map_err(failed())?;
+        let mut findings = extract.findings(&city, parameters).map_err(failed())?;
         let folder = Folder::default();
-        let manifest = match form {
-            ExtractForm::Csv => write_federal(&extract, parameters, &mut folder.open()),
-            ExtractForm::Datml => write_federal_datml(&extract, parameters, &mut folder.open())
-                .map(|(manifest, found)| {
-                    findings.extend(found);
-                    manifest
-                }),
-        };
-        let manifest = manifest.map_err(AnalysisError::failed("the federal extract"))?;
+        let written = extract.write(form, parameters, &folder);
+        let (manifest, found) = written.map_err(AnalysisError::failed(E::NAME))?;
+        findings.extend(found);
         findings.sort();
-        let facilities = extract.facility_numbers().iter();
-        Ok(Drawn {
+        Ok(extract.counted(Drawn {
             manifest,
             files: folder.take(),
             findings,
-            persons: extract.child_count() as u64,
-            records: extract.person_count() as u64,
-            facilities: facilities
-                .map(|(id, number)| (id.clone(), *number, extract.age_groups(id), None))
-                .collect(),
+            persons: 0,
+            records: 0,
+            facilities: Vec::new(),
             total: None,
-        })
-    }
-
-    fn state(
-        &self,
-        snapshot: &Snapshot,
-        form: ExtractForm,
-        reference: ReferenceDate,
-        known_on: Date,
-    ) -> Result<Drawn, AnalysisError> {
-        let failed = || AnalysisError::failed("the state extract");
-        let city = city_of(snapshot, &self.tables)?;
-        let parameters = Parameters::shipped();
-        let extract =
-            state_extract(&city, reference, known_on, parameters.grants()).map_err(failed())?;
-        let mut findings = check_state(&extract, parameters);
-        findings.extend(reconcile_state(&city, &extract).map_err(failed())?);
-        let folder = Folder::default();
-        let manifest = match form {
-            ExtractForm::Csv => write_state(&extract, parameters, &mut folder.open()),
-            ExtractForm::Datml => write_state_datml(&extract, parameters, &mut folder.open()).map(
-                |(manifest, found)| {
-                    findings.extend(found);
-                    manifest
-                },
-            ),
-        };
-        let manifest = manifest.map_err(AnalysisError::failed("the state extract"))?;
-        findings.sort();
-        let facilities = extract.facility_numbers().iter();
-        Ok(Drawn {
-            manifest,
-            files: folder.take(),
-            findings,
-            persons: extract.contract_count() as u64,
-            records: extract.records.len() as u64,
-            facilities: facilities
-                .map(|(id, number)| (id.clone(), *number, None, Some(extract.total_of(id))))
-                .collect(),
-            total: Some((extract.total(), extract.headline_amount())),
-        })
+        }))
     }
 
     /// What an extract counts otherwise than it was known on an earlier day.
@@ -225,11 +296,12 @@ impl Analyses {
         (earlier, later): (Date, Date),
     ) -> Result<Differing, AnalysisError> {
         let failed = || AnalysisError::failed("the comparison of extracts");
-        let city = city_of(snapshot, &self.tables)?;
+        let city = self.whole_city(snapshot)?;
         match kind {
             ExtractKind::Federal => {
-                let none = Registers::none();
-                let draw = |day| federal_extract(&city, &none, reference, day).map_err(failed());
+                let registers = &self.registers;
+                let draw =
+                    |day| federal_extract(&city, registers, reference, day).map_err(failed());
                 let found = federal_differences(&draw(earlier)?, &draw(later)?);
                 Ok(Differing::Federal(found))
             }
@@ -253,8 +325,8 @@ impl Analyses {
         known_on: Date,
     ) -> Result<Vec<ProviderNotice>, AnalysisError> {
         let failed = AnalysisError::failed("the federal extract");
-        let city = city_of(snapshot, &self.tables)?;
-        let extract = federal_extract(&city, &Registers::none(), reference, known_on);
+        let city = self.whole_city(snapshot)?;
+        let extract = federal_extract(&city, &self.registers, reference, known_on);
         let extract = extract.map_err(failed)?;
         let notices = extract.provider_notices().iter();
         Ok(notices

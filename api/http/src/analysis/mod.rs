@@ -34,7 +34,7 @@ use ::occupancy::{OccupancyCube, OccupancyRequest};
 use disclosure::DisclosurePolicy;
 use domain::{Month, MonthRange};
 use jiff::civil::Date;
-use reporting::OccupancyTables;
+use reporting::{OccupancyTables, Registers};
 use store::Snapshot;
 use tables::City;
 
@@ -53,12 +53,14 @@ pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use long_work::{ERROR_CODES as LONG_WORK_ERROR_CODES, Watch, WorkStopped};
 pub(crate) use long_work::{KeptResult, RunAsked};
+pub(crate) use occupancy::OccupancyWanted;
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
 pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
+pub(crate) use statistics::StatisticsWanted;
 
-/// What released tables are of: the change, their month, and the month of the day they were made.
+/// What released tables are of: the change, their month, and the month whose 1st they are as known on.
 type TablesOf = (u64, Month, Month);
 
 /// Analyses of one city. Keeps what it made of the newest snapshot it was given, by its number: give it
@@ -68,8 +70,10 @@ pub struct Analyses {
     tables: StaticTables,
     policy: DisclosurePolicy,
     city: Mutex<Option<(u64, Arc<City>)>>,
+    whole: Mutex<Option<(u64, Arc<City>)>>,
+    registers: Registers,
     occupancy: Mutex<Option<(TablesOf, Arc<OccupancyTables>)>>,
-    statistics: Mutex<Option<statistics::KeptStatistics>>,
+    statistics: Mutex<statistics::KeptStatistics>,
     chances: Mutex<Option<Arc<CityChances>>>,
     round: Mutex<Option<(RoundOf, Arc<CityRound>)>>,
 }
@@ -88,11 +92,40 @@ impl Analyses {
             tables,
             policy,
             city: Mutex::default(),
+            whole: Mutex::default(),
+            registers: Registers::none(),
             occupancy: Mutex::default(),
             statistics: Mutex::default(),
             chances: Mutex::default(),
             round: Mutex::default(),
         }
+    }
+
+    /// With the registers of the official survey.
+    #[must_use]
+    pub fn with_registers(mut self, registers: Registers) -> Self {
+        self.registers = registers;
+        self
+    }
+
+    /// The rules of disclosure.
+    #[must_use]
+    pub const fn policy(&self) -> &DisclosurePolicy {
+        &self.policy
+    }
+
+    /// All tables, for statistics and extracts, made once per snapshot.
+    fn whole_city(&self, snapshot: &Snapshot) -> Result<Arc<City>, AnalysisError> {
+        // Held while the tables are made, so that they are made once.
+        let mut kept = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((sequence, city)) = kept.as_ref()
+            && *sequence == snapshot.sequence()
+        {
+            return Ok(Arc::clone(city));
+        }
+        let city = Arc::new(city_of(snapshot, &self.tables)?);
+        *kept = Some((snapshot.sequence(), Arc::clone(&city)));
+        Ok(city)
     }
 
     /// The tables that occupancy and suggestions need, made once per snapshot.
@@ -117,9 +150,20 @@ fn cube(
     months: usize,
     today: Date,
 ) -> Result<OccupancyCube, AnalysisError> {
-    let range = MonthRange::new(first, months);
     // Current versions of contracts, and offers as they stand.
-    let request = OccupancyRequest::new(range, Date::MAX);
+    cube_known_on(city, first, months, today, Date::MAX)
+}
+
+/// As [`cube`], with the contracts and offers known on a day.
+fn cube_known_on(
+    city: &City,
+    first: Month,
+    months: usize,
+    today: Date,
+    known_on: Date,
+) -> Result<OccupancyCube, AnalysisError> {
+    let range = MonthRange::new(first, months);
+    let request = OccupancyRequest::new(range, known_on);
     let cube = OccupancyCube::build(city, &request).map_err(AnalysisError::failed("occupancy"))?;
     Ok(cube.as_fresh_as(Month::of(today)))
 }

@@ -4,15 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use ::occupancy::OccupancyCube;
-use disclosure::{MethodNote, TOTAL_CODE};
+use disclosure::{MethodNote, ReleaseScope, TOTAL_CODE};
 use domain::{AreaId, CareType, Month};
 use jiff::civil::Date;
-use reporting::{OccupancyRow, OccupancyTables, occupancy_tables};
+use reporting::{
+    OccupancyRow, OccupancyTables, ReleaseDesk, occupancy_scope, occupancy_tables_beside,
+};
 use serde::Serialize;
 use store::Snapshot;
 use tables::City;
 
-use super::{Analyses, AnalysisError, cube};
+use super::{Analyses, AnalysisError, TablesOf, cube_known_on};
+use crate::releases::Wanted;
+
+/// Months one can look back or ahead.
+const MOST_MONTHS_AWAY: i32 = 120;
 
 /// Places and children of an area in one month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +27,8 @@ pub struct OccupancyAnswer {
     pub as_of: Date,
     /// Its month.
     pub month: Month,
+    /// Children are told as known on this day: the 1st of the month of today. Places are those of now.
+    pub children_known_on: Date,
     /// Number of the change the answer was computed from.
     pub computed_from: u64,
     /// Key of the area; `_total` for the city.
@@ -92,17 +100,96 @@ pub enum BookableState {
     NotShown,
 }
 
-impl Analyses {
-    /// Occupancy of an area, or of the city without one, in the month of a day.
-    ///
-    /// Months after that of `today` are as fresh as today's.
+/// The released tables of a month, as known on the 1st of the month of `today`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OccupancyWanted {
+    month: Month,
+    today: Date,
+}
+
+impl OccupancyWanted {
+    /// The month of a day.
     ///
     /// # Errors
     ///
-    /// [`AnalysisError::UnknownArea`], [`AnalysisError::Contradiction`], [`AnalysisError::Failed`].
+    /// [`AnalysisError::OutOfRange`] for a day more than ten years away: what is asked for is released
+    /// and kept.
+    pub(crate) fn new(as_of: Date, today: Date) -> Result<Self, AnalysisError> {
+        let month = Month::of(as_of);
+        if month.since(Month::of(today)).abs() > MOST_MONTHS_AWAY {
+            return Err(AnalysisError::OutOfRange {
+                what: "as_of",
+                value: as_of.to_string(),
+                remedy: "ask for a day within ten years",
+            });
+        }
+        Ok(Self { month, today })
+    }
+
+    fn key(self, snapshot: &Snapshot) -> TablesOf {
+        (snapshot.sequence(), self.month, Month::of(self.today))
+    }
+}
+
+impl Wanted for OccupancyWanted {
+    type Told = OccupancyTables;
+
+    fn scopes(&self) -> Vec<ReleaseScope> {
+        vec![occupancy_scope(self.month, Month::of(self.today))]
+    }
+
+    fn known(&self, analyses: &Analyses, snapshot: &Snapshot) -> Option<Arc<OccupancyTables>> {
+        let kept = analyses.occupancy.lock();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        let (known, tables) = kept.as_ref()?;
+        (*known == self.key(snapshot)).then(|| Arc::clone(tables))
+    }
+
+    fn make(
+        &self,
+        analyses: &Analyses,
+        snapshot: &Snapshot,
+        desk: &mut ReleaseDesk,
+    ) -> Result<OccupancyTables, AnalysisError> {
+        analyses.occupancy_tables(snapshot, *self, desk)
+    }
+
+    fn remember(&self, analyses: &Analyses, snapshot: &Snapshot, told: &Arc<OccupancyTables>) {
+        let kept = analyses.occupancy.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((self.key(snapshot), Arc::clone(told)));
+    }
+}
+
+impl Analyses {
+    /// Occupancy of an area, or of the city without one, in the month of a day, with what has to be
+    /// released for it released at a desk.
+    ///
+    /// Months after that of `today` are as fresh as today's. Children are told as known on the 1st of
+    /// the month of `today`: who could ask day by day would see every child by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`AnalysisError::OutOfRange`], [`AnalysisError::UnknownArea`],
+    /// [`AnalysisError::Contradiction`], [`AnalysisError::Failed`].
     pub fn occupancy(
         &self,
         snapshot: &Snapshot,
+        area: Option<&AreaId>,
+        as_of: Date,
+        today: Date,
+        desk: &mut ReleaseDesk,
+    ) -> Result<OccupancyAnswer, AnalysisError> {
+        let wanted = OccupancyWanted::new(as_of, today)?;
+        let tables = self.occupancy_tables(snapshot, wanted, desk)?;
+        self.occupancy_of(snapshot, &tables, area, as_of, today)
+    }
+
+    /// Occupancy of an area from the released tables of its month.
+    pub(crate) fn occupancy_of(
+        &self,
+        snapshot: &Snapshot,
+        tables: &OccupancyTables,
         area: Option<&AreaId>,
         as_of: Date,
         today: Date,
@@ -118,14 +205,15 @@ impl Analyses {
                 name.ok_or_else(|| AnalysisError::UnknownArea { area: area.clone() })?
             }
         };
-        let cube = cube(&city, month, 1, today)?;
-        let tables = self.occupancy_tables(snapshot, &city, &cube, month, Month::of(today))?;
+        let known_on = Month::of(today).first_day();
+        let cube = cube_known_on(&city, month, 1, today, known_on)?;
         let rows: Vec<&OccupancyRow> = tables.rows.iter().filter(|row| row.area == code).collect();
         let within = regions.within(area);
-        let total = total(code, &rows, &tables, &cube, &within);
+        let total = total(code, &rows, tables, &cube, &within);
         Ok(OccupancyAnswer {
             as_of,
             month,
+            children_known_on: known_on,
             computed_from: snapshot.sequence(),
             area: code.to_owned(),
             name: name.to_owned(),
@@ -136,30 +224,17 @@ impl Analyses {
         })
     }
 
-    /// The released tables of a month, made once.
     fn occupancy_tables(
         &self,
         snapshot: &Snapshot,
-        city: &City,
-        cube: &OccupancyCube,
-        month: Month,
-        today: Month,
-    ) -> Result<Arc<OccupancyTables>, AnalysisError> {
-        let key = (snapshot.sequence(), month, today);
-        let mut kept = self
-            .occupancy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, tables)) = kept.as_ref()
-            && *known == key
-        {
-            return Ok(Arc::clone(tables));
-        }
-        let made = occupancy_tables(city, cube, month, &self.policy)
-            .map_err(AnalysisError::failed("occupancy"))?;
-        let made = Arc::new(made);
-        *kept = Some((key, Arc::clone(&made)));
-        Ok(made)
+        OccupancyWanted { month, today }: OccupancyWanted,
+        desk: &mut ReleaseDesk,
+    ) -> Result<OccupancyTables, AnalysisError> {
+        let city = self.planning_city(snapshot)?;
+        let version = Month::of(today);
+        let cube = cube_known_on(&city, month, 1, today, version.first_day())?;
+        occupancy_tables_beside(&city, &cube, month, version, &self.policy, desk)
+            .map_err(AnalysisError::failed("occupancy"))
     }
 }
 

@@ -66,6 +66,11 @@ const TAGS: &[(&str, &str, &str)] = &[
         "Official extracts (single records) and the standing set of released tables",
         "Amtliche und laufende Statistik",
     ),
+    (
+        "releases",
+        "The release ledger: what was released, the gate, the attacker",
+        "Verzeichnis der Freigaben",
+    ),
     ("events", "The change feed", "Änderungsdienst"),
     ("sync", "Provider software", "Kita-Verwaltungsprogramme"),
     ("audit", "The two logs", "Protokolle"),

@@ -124,4 +124,10 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E8272",
         "points were to be evaluated without a text, and no catalogue is in force",
         "hand a catalogue in, or send its text"),
+    code("E8273",
+        "several released tables were asked for at the same time, and every decision came too late",
+        "ask again; what was released meanwhile is told at once"),
+    code("E8274",
+        "the release ledger was asked about a table that contradicts itself or the ledger",
+        "correct what the message names; the member ledger_code is its number"),
 ];

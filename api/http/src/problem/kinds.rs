@@ -95,6 +95,10 @@ impl Kind {
         "Es gilt kein Kriterienkatalog", "No criteria catalogue is in force");
     pub(crate) const NO_OPEN_APPLICATION: Self = kind(409, "E8270", "no-open-application",
         "Das Kind hat keine offene Anmeldung", "The child has no open application");
+    pub(crate) const RELEASES_BUSY: Self = kind(503, "E8273", "releases-busy",
+        "Gleichzeitig wird zu viel freigegeben", "Too much is being released at the same time");
+    pub(crate) const RELEASE_REQUEST_REFUSED: Self = kind(422, "E8274", "release-request-refused",
+        "Die Anfrage an das Verzeichnis der Freigaben hat Fehler", "The request to the release ledger has errors");
     pub(crate) const ROUND_HELD_BACK: Self = kind(409, "E8250", "round-not-publishable",
         "Die Runde wird nicht herausgegeben: Sie würde tun, was nie geschehen darf", "The round is not given out: it would do what must never happen");
     pub(crate) const RUN_WITHOUT_RESULT: Self = kind(409, "E8323", "run-without-result",

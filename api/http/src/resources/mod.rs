@@ -17,6 +17,7 @@ pub(crate) mod facilities;
 pub(crate) mod legal_claims;
 pub(crate) mod offers;
 pub(crate) mod providers;
+pub(crate) mod releases;
 pub(crate) mod rule_lab;
 pub(crate) mod runs;
 pub(crate) mod statistics;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(city::routes())
         .merge(extracts::routes())
         .merge(statistics::routes())
+        .merge(releases::routes())
         .merge(events::routes())
         .merge(sync::routes())
         .merge(audit::routes())

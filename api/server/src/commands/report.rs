@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub(crate) use extracts::{federal, state};
-pub(crate) use inputs::Run;
+pub(crate) use inputs::{Run, read_registers};
 
 use super::Context;
 use crate::failure::Failure;

@@ -14,6 +14,7 @@ use store::{ProcedureStore as _, SqlStore, Store as _};
 use tables::City;
 
 use super::Context;
+use super::report::read_registers;
 use crate::analysis::Analysis;
 use crate::background::Background;
 use crate::demo_tokens::{self, DemoToken};
@@ -58,6 +59,10 @@ pub(crate) struct Arguments {
     /// Leaves the planner pages out: the API only.
     #[arg(long)]
     no_pages: bool,
+    /// Folder with the registers of the official survey, as for `report`; the extracts of the API
+    /// are drawn with them.
+    #[arg(long)]
+    registers: Option<PathBuf>,
 }
 
 /// Runs the command until it is interrupted.
@@ -79,7 +84,10 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     } else {
         Some(planner_view(&store, arguments, context).await?)
     };
-    let analyses = stored_city::analyses(&store).await?;
+    let mut analyses = stored_city::analyses(&store).await?;
+    if let Some(folder) = &arguments.registers {
+        analyses = analyses.with_registers(read_registers(folder)?);
+    }
     listen(
         Served {
             store,

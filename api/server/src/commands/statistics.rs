@@ -7,9 +7,9 @@ use disclosure::{DisclosurePolicy, Label};
 use domain::Month;
 use jiff::civil::Date;
 use reporting::{
-    LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, Statistics, StatisticsError,
-    StatisticsKind, StatisticsRequest, StatisticsValue, open_data, statistics, statistics_note,
-    statistics_note_text, statistics_of_month,
+    LICENCE_DL_DE_BY_2_0, OpenDataError, OpenDataFacts, ReleaseDesk, Statistics, StatisticsError,
+    StatisticsKind, StatisticsRequest, StatisticsValue, open_data, statistics_beside,
+    statistics_note, statistics_note_text, statistics_of_month_beside,
 };
 use tables::{City, Format};
 
@@ -100,7 +100,8 @@ pub(crate) struct OpenDataArguments {
 /// Runs `placewright statistics`.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
     let policy = DisclosurePolicy::default();
-    let (city, made) = made(&arguments.months, &policy, context).await?;
+    let mut desk = ReleaseDesk::default();
+    let (city, made) = made(&arguments.months, &policy, &mut desk, context).await?;
     let mut output = OutputFolder::new(&arguments.out)?;
     for kind in StatisticsKind::ALL {
         let table = made.table(kind);
@@ -121,7 +122,13 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Summ
     })?;
     write_picture(&made, &mut output)?;
     let revisions = match arguments.months.known_on {
-        Some(_) => Some(write_revisions(&city, &made, &policy, &mut output)?),
+        Some(_) => Some(write_revisions(
+            &city,
+            &made,
+            &policy,
+            &mut desk,
+            &mut output,
+        )?),
         None => None,
     };
     let hashes = output.hashes().clone();
@@ -154,7 +161,8 @@ pub(crate) async fn run_open_data(
     };
     facts.check().map_err(refused)?;
     let policy = DisclosurePolicy::default();
-    let (city, made) = made(&arguments.months, &policy, context).await?;
+    let mut desk = ReleaseDesk::default();
+    let (city, made) = made(&arguments.months, &policy, &mut desk, context).await?;
     let files = open_data(&city, &made, &facts, &policy).map_err(refused)?;
     let mut output = OutputFolder::new(&arguments.out)?;
     for file in &files {
@@ -215,6 +223,7 @@ fn refused(error: OpenDataError) -> Failure {
 async fn made(
     months: &Months,
     policy: &DisclosurePolicy,
+    desk: &mut ReleaseDesk,
     context: &Context,
 ) -> Result<(City, Statistics), Failure> {
     let city = match (&months.city, &months.database) {
@@ -234,7 +243,7 @@ async fn made(
         months: months.months,
         known_on: months.known_on,
     };
-    let made = statistics(&city, request, policy).map_err(|error| match error {
+    let made = statistics_beside(&city, request, policy, desk).map_err(|error| match error {
         StatisticsError::TooEarly { .. } => Failure::argument(
             "E6203",
             "--known-on",
@@ -257,11 +266,13 @@ fn write_revisions(
     city: &City,
     made: &Statistics,
     policy: &DisclosurePolicy,
+    desk: &mut ReleaseDesk,
     output: &mut OutputFolder,
 ) -> Result<usize, Failure> {
     let mut changed: Vec<Vec<String>> = Vec::new();
     for month in made.months() {
-        let first = statistics_of_month(city, month.month(), month.month().first_day(), policy)?;
+        let day = month.month().first_day();
+        let first = statistics_of_month_beside(city, month.month(), day, policy, desk)?;
         for kind in StatisticsKind::ALL {
             changed.extend(month.table(kind).differences(first.table(kind)));
         }

@@ -46,6 +46,16 @@ pub trait LedgerStore: Send + Sync + 'static {
     /// [`StoreError::Transaction`], [`StoreError::Damaged`].
     fn release_ledger(&self) -> impl Future<Output = Result<ReleaseLedger, StoreError>> + Send;
 
+    /// The ledger with what was written since it was read: `known` is not read again. A ledger is only ever
+    /// added to. **Confidential.**
+    ///
+    /// # Errors
+    /// [`StoreError::Transaction`], [`StoreError::Damaged`].
+    fn release_ledger_after(
+        &self,
+        known: ReleaseLedger,
+    ) -> impl Future<Output = Result<ReleaseLedger, StoreError>> + Send;
+
     /// Writes a release and its row of the ledger, both or neither. `judged_beside` is the number of
     /// releases of the ledger that decided.
     ///
@@ -58,15 +68,39 @@ pub trait LedgerStore: Send + Sync + 'static {
         judged_beside: usize,
         recorded_at: Timestamp,
     ) -> impl Future<Output = Result<KeptRelease, StoreError>> + Send;
+
+    /// As [`Self::keep_passed`], for releases that were judged one after the other: all or none.
+    ///
+    /// # Errors
+    /// As [`Self::keep_passed`].
+    fn keep_all_passed(
+        &self,
+        passed: &[PassedRelease],
+        judged_beside: usize,
+        recorded_at: Timestamp,
+    ) -> impl Future<Output = Result<Vec<KeptRelease>, StoreError>> + Send;
 }
 
 impl LedgerStore for SqlStore {
     async fn release_ledger(&self) -> Result<ReleaseLedger, StoreError> {
+        self.release_ledger_after(ReleaseLedger::default()).await
+    }
+
+    async fn release_ledger_after(
+        &self,
+        known: ReleaseLedger,
+    ) -> Result<ReleaseLedger, StoreError> {
+        let known = known.into_releases();
         let found = self
             .database
-            .rows("read ledger", statements::SELECT_LEDGER, &[])
+            .rows(
+                "read ledger",
+                statements::SELECT_LEDGER,
+                &values![known.len() as u64],
+            )
             .await?;
-        let mut kept = Vec::with_capacity(found.len());
+        let mut kept = known;
+        kept.reserve(found.len());
         for row in found {
             let name = row.text(0)?;
             let damaged = || StoreError::Damaged {
@@ -88,17 +122,28 @@ impl LedgerStore for SqlStore {
         judged_beside: usize,
         recorded_at: Timestamp,
     ) -> Result<KeptRelease, StoreError> {
-        retried!(self.keep_passed_once(passed, judged_beside, recorded_at))
+        let all = std::slice::from_ref(passed);
+        let mut kept = retried!(self.keep_all_passed_once(all, judged_beside, recorded_at))?;
+        Ok(kept.remove(0))
+    }
+
+    async fn keep_all_passed(
+        &self,
+        passed: &[PassedRelease],
+        judged_beside: usize,
+        recorded_at: Timestamp,
+    ) -> Result<Vec<KeptRelease>, StoreError> {
+        retried!(self.keep_all_passed_once(passed, judged_beside, recorded_at))
     }
 }
 
 impl SqlStore {
-    async fn keep_passed_once(
+    async fn keep_all_passed_once(
         &self,
-        passed: &PassedRelease,
+        passed: &[PassedRelease],
         judged_beside: usize,
         recorded_at: Timestamp,
-    ) -> Result<KeptRelease, StoreError> {
+    ) -> Result<Vec<KeptRelease>, StoreError> {
         let mut session = self.database.write("keep passed release").await?;
         if session.is_postgres() {
             session.execute(statements::LOCK_LEDGER, &[]).await?;
@@ -111,24 +156,29 @@ impl SqlStore {
                 found,
             });
         }
-        let scope = passed.stated().scope();
-        let kept = insert_release(&mut session, passed.table(), scope.date(), recorded_at).await?;
-        let bytes = passed.stated().to_confidential_bytes();
-        let row = values![
-            found + 1,
-            scope.population(),
-            scope.date(),
-            u64::from(scope.revision()),
-            passed.stated().name(),
-            passed.stated().content_sha256(),
-            sha256_of(&bytes),
-            bytes.as_slice(),
-            recorded_at.to_string(),
-        ];
-        session
-            .execute(statements::INSERT_LEDGER_RELEASE, &row)
-            .await?;
+        let mut all = Vec::with_capacity(passed.len());
+        for (number, passed) in (found + 1..).zip(passed) {
+            let scope = passed.stated().scope();
+            let kept =
+                insert_release(&mut session, passed.table(), scope.date(), recorded_at).await?;
+            let bytes = passed.stated().to_confidential_bytes();
+            let row = values![
+                number,
+                scope.population(),
+                scope.date(),
+                u64::from(scope.revision()),
+                passed.stated().name(),
+                passed.stated().content_sha256(),
+                sha256_of(&bytes),
+                bytes.as_slice(),
+                recorded_at.to_string(),
+            ];
+            session
+                .execute(statements::INSERT_LEDGER_RELEASE, &row)
+                .await?;
+            all.push(kept);
+        }
         session.commit().await?;
-        Ok(kept)
+        Ok(all)
     }
 }

@@ -27,7 +27,7 @@ statements! {
         c.bytes from table_import i join table_content c on c.sha256 = i.sha256 \
         where i.table_name = $1 order by i.import_number desc limit 1";
     SELECT_LEDGER = "select table_name, stated_sha256, stated from ledger_release \
-        order by release_number";
+        where release_number > $1 order by release_number";
     SELECT_LEDGER_END = "select coalesce(max(release_number), 0) from ledger_release";
     INSERT_LEDGER_RELEASE = "insert into ledger_release \
         (release_number, population, reference_date, revision, table_name, content_sha256, \

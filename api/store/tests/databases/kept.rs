@@ -143,6 +143,23 @@ async fn a_release_and_its_row_of_the_ledger_are_written_together_or_not_at_all(
     assert_eq!(store.releases().await.unwrap().len(), 1);
     assert_eq!(store.release_ledger().await.unwrap().len(), 1);
 
+    // Several are written together or not at all, and only what is new is read again.
+    let pair = |ledger: &ReleaseLedger| {
+        let second = passed(ledger, "second", 3);
+        let mut beside = ledger.clone();
+        beside.record(second.clone());
+        [second, passed(&beside, "third", 3)]
+    };
+    let both = pair(&ledger);
+    let error = store.keep_all_passed(&both, 0, now).await.unwrap_err();
+    assert_eq!(error.code(), "E7030");
+    assert_eq!(store.releases().await.unwrap().len(), 1);
+    let kept = store.keep_all_passed(&both, 1, now).await.unwrap();
+    assert_eq!(kept.len(), 2);
+    let ledger = store.release_ledger_after(ledger).await.unwrap();
+    assert_eq!(ledger, store.release_ledger().await.unwrap());
+    assert_eq!(ledger.len(), 3);
+
     // Of many at once exactly one is written.
     let other = subject.opened_again().await;
     let mut writers = tokio::task::JoinSet::new();
@@ -153,10 +170,10 @@ async fn a_release_and_its_row_of_the_ledger_are_written_together_or_not_at_all(
             other.clone()
         };
         let passed = passed(&ledger, &format!("table_{writer}"), 5 + writer);
-        writers.spawn(async move { store.keep_passed(&passed, 1, now).await.is_ok() });
+        writers.spawn(async move { store.keep_passed(&passed, 3, now).await.is_ok() });
     }
     let written = writers.join_all().await;
     assert_eq!(written.iter().filter(|done| **done).count(), 1);
-    assert_eq!(store.release_ledger().await.unwrap().len(), 2);
-    assert_eq!(store.releases().await.unwrap().len(), 2);
+    assert_eq!(store.release_ledger().await.unwrap().len(), 4);
+    assert_eq!(store.releases().await.unwrap().len(), 4);
 }

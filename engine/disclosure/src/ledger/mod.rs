@@ -22,10 +22,12 @@ mod error;
 mod facts;
 mod finding;
 mod gate;
+mod hiding;
 mod kept;
 mod movers;
 mod polytope;
 mod refusal;
+mod reopen;
 mod repair;
 mod request;
 mod stated;
@@ -41,6 +43,7 @@ use facts::Facts;
 use gate::Situation;
 use polytope::{Polytope, Target};
 pub use refusal::{Refusal, ReleaseProposal, StatedRefusal};
+use repair::Effort;
 pub use request::ReleaseRequest;
 pub use stated::{Ambiguity, ReleaseScope, Shown, StatedCell, StatedRelease};
 use universe::Universe;
@@ -134,6 +137,12 @@ impl ReleaseLedger {
         Self { kept }
     }
 
+    /// The releases in the order they were written, for a ledger that has more of them.
+    #[must_use]
+    pub fn into_releases(self) -> Vec<StatedRelease> {
+        self.kept
+    }
+
     /// Number of releases.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -165,7 +174,8 @@ impl ReleaseLedger {
                 .iter()
                 .map(|cell| cell.shown == Shown::Suppressed)
                 .collect();
-            return Ok(LedgerDecision::Repeated(Box::new(request.sealed(&hidden))));
+            let table = request.sealed_as(&hidden, &known.content_sha256);
+            return Ok(LedgerDecision::Repeated(Box::new(table)));
         }
         let table = self.protect(request, &mut stated)?;
         let mut situation = Situation::new(&self.kept, &stated)?;
@@ -178,7 +188,7 @@ impl ReleaseLedger {
         }
         let witness = witness::witness(&situation, &stated, &examination)?;
         let findings = examination.findings.len();
-        let hidden = repair::hide_until_safe(&mut situation, &stated, &examination)?;
+        let hidden = repair::hide_until_safe(&mut situation, &stated, &examination, Effort::FULL)?;
         let proposal = match hidden {
             Some(cells) => Some(ReleaseProposal::hiding(request, &cells)),
             None => self.coarser(request)?,
@@ -236,7 +246,7 @@ impl ReleaseLedger {
             let cells = if examination.findings.is_empty() {
                 Some(Vec::new())
             } else {
-                repair::hide_until_safe(&mut situation, &stated, &examination)?
+                repair::hide_until_safe(&mut situation, &stated, &examination, Effort::FULL)?
             };
             if let Some(cells) = cells {
                 let dimension = request.table.lattice.axes[axis].code.clone();
@@ -267,7 +277,7 @@ impl ReleaseLedger {
             return Ok(Admission::Written);
         }
         let witness = witness::witness(&situation, &stated, &examination)?;
-        let hidden = repair::hide_until_safe(&mut situation, &stated, &examination)?;
+        let hidden = repair::hide_until_safe(&mut situation, &stated, &examination, Effort::FULL)?;
         Ok(Admission::Refused(StatedRefusal::new(
             &stated,
             examination.findings.len(),
@@ -276,9 +286,15 @@ impl ReleaseLedger {
         )))
     }
 
+    /// What the ledger keeps of a table of a scope.
+    #[must_use]
+    pub fn known(&self, scope: &ReleaseScope, name: &str) -> Option<&StatedRelease> {
+        let mut kept = self.kept.iter();
+        kept.find(|kept| kept.scope == *scope && kept.name == name)
+    }
+
     fn find(&self, stated: &StatedRelease) -> Result<Option<&StatedRelease>, LedgerError> {
-        let same = |kept: &&StatedRelease| kept.scope == stated.scope && kept.name == stated.name;
-        match self.kept.iter().find(same) {
+        match self.known(&stated.scope, &stated.name) {
             Some(kept) if kept.identity == stated.identity => Ok(Some(kept)),
             Some(_) => Err(LedgerError::NameTaken {
                 table: stated.name.clone(),

@@ -11,11 +11,31 @@ use super::polytope::RowSource;
 use super::stated::{Shown, StatedRelease};
 use crate::policy::ZeroRule;
 
-/// Rounds of hiding and examining after which hiding is given up.
-const MOST_ROUNDS: usize = 80;
+/// How long to look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// Rounds of hiding and examining after which hiding is given up.
+    rounds: usize,
+    /// Cells hidden on the way that are tried to be shown again.
+    tried_again: usize,
+}
 
-/// Cells hidden on the way that are tried to be shown again.
-const MOST_TRIED_AGAIN: usize = 12;
+impl Effort {
+    /// For a proposal that somebody looks at.
+    pub(crate) const FULL: Self = Self {
+        rounds: 80,
+        tried_again: 12,
+    };
+
+    /// For a table of a standing set, of which there is a coarser form: less for large tables.
+    pub(crate) fn of(release: &StatedRelease) -> Self {
+        const SMALL: usize = 600;
+        Self {
+            rounds: if release.cells.len() <= SMALL { 80 } else { 24 },
+            tried_again: 0,
+        }
+    }
+}
 
 /// Hides cells of the new release until the gate lets it pass; the cells hidden, ascending.
 /// `None` where hiding cells of this release does not help.
@@ -23,12 +43,13 @@ pub(crate) fn hide_until_safe(
     situation: &mut Situation<'_>,
     release: &StatedRelease,
     first: &Examination,
+    effort: Effort,
 ) -> Result<Option<Vec<usize>>, LedgerError> {
     let heights = release.heights();
     let mut trial = release.clone();
     let mut hidden: BTreeSet<usize> = BTreeSet::new();
     let mut examination = None;
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..effort.rounds {
         let current = examination.as_ref().unwrap_or(first);
         if current.findings.is_empty() {
             break;
@@ -52,7 +73,7 @@ pub(crate) fn hide_until_safe(
     let mut dearest: Vec<usize> = hidden.iter().copied().collect();
     dearest.sort_by_key(|&cell| (std::cmp::Reverse(weight(release, &heights, cell)), cell));
     if dearest.len() > 1 {
-        for cell in dearest.into_iter().take(MOST_TRIED_AGAIN) {
+        for cell in dearest.into_iter().take(effort.tried_again) {
             trial.cells[cell].shown = release.cells[cell].shown;
             if situation.examine(&trial)?.findings.is_empty() {
                 hidden.remove(&cell);
@@ -77,11 +98,15 @@ fn choose(
     heights: &[u32],
 ) -> Result<BTreeSet<usize>, LedgerError> {
     let facts = &examination.facts;
-    let own = situation.releases(release).len() - 1;
+    let releases = situation.releases(release);
+    let own = releases.len() - 1;
     // Only what this release alone shows can be hidden by hiding it here.
     let hideable = |fact: usize| -> Option<usize> {
         let fact = &facts.list[fact];
-        let mut sources = fact.sources.iter();
+        let shows = |&&(number, cell): &&(usize, usize)| {
+            number == own || releases[number].cells[cell].shown != Shown::Suppressed
+        };
+        let mut sources = fact.sources.iter().filter(shows);
         let only = sources.next().filter(|&&(number, _)| number == own)?;
         let may_hide = fact.count > 0 || release.rules.zeros == ZeroRule::Suppressed;
         let is_shown = release.cells[only.1].shown != Shown::Suppressed;

@@ -97,10 +97,41 @@ impl ReleaseRequest {
         self
     }
 
+    /// Asks to hide every cell that may be hidden: the last that can be tried of a table.
+    #[must_use]
+    pub fn hiding_everything(mut self) -> Self {
+        let lattice = &self.table.lattice;
+        let may_hide = |cell: &usize| {
+            self.table.values[*cell] > 0 || self.policy.zeros() == ZeroRule::Suppressed
+        };
+        let cells = (0..lattice.cells()).filter(may_hide);
+        let codes = |cell| {
+            lattice
+                .coordinates(cell)
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        };
+        self.hidden = cells.map(codes).collect();
+        self
+    }
+
     /// Population, date and revision.
     #[must_use]
     pub fn scope(&self) -> &ReleaseScope {
         &self.scope
+    }
+
+    /// Name of the table asked for.
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        &self.table.name
+    }
+
+    /// Cells of the table, totals included.
+    #[must_use]
+    pub fn cell_count(&self) -> usize {
+        self.table.lattice.cells()
     }
 
     /// The same request for another table.
@@ -273,6 +304,21 @@ impl ReleaseRequest {
 
     /// The table with the cells given hidden.
     pub(crate) fn sealed(&self, hidden: &[bool]) -> ReleasedTable {
+        self.sealed_alone(hidden).judged_beside_others()
+    }
+
+    /// The table as it was released. Releases from before the note spoke of the ledger have the hash
+    /// of the note they had.
+    pub(crate) fn sealed_as(&self, hidden: &[bool], content_sha256: &str) -> ReleasedTable {
+        let alone = self.sealed_alone(hidden);
+        if alone.content_hash() == content_sha256 {
+            alone
+        } else {
+            alone.judged_beside_others()
+        }
+    }
+
+    fn sealed_alone(&self, hidden: &[bool]) -> ReleasedTable {
         let table = &self.table;
         ReleasedTable::seal(
             &table.name,

@@ -68,8 +68,8 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
     ),
     entry(
         LEDGER_NOT_COVERED,
-        "a ledger of earlier releases is not covered by this version",
-        "remove the key and compare with earlier releases by hand",
+        "a spec names a ledger of earlier releases: the ledger is not part of a spec",
+        "remove the key and give the ledger on the command line: `placewright protect --ledger DATABASE --date YYYY-MM-DD`",
     ),
     entry(
         NAMED_TWICE,

@@ -81,7 +81,7 @@ pub use published::{AuditError, PublishedTable, audit_published, read_published}
 /// in order of code; a dimension like that cannot be used with suppressed zeros.
 ///
 /// The rules `dominance` and `p_percent` and a `ledger` are refused with numbers of their own (E5024,
-/// E5026): this version does not cover them.
+/// E5026): this version does not cover the rules, and the ledger is given on the command line.
 ///
 /// **Tables of one spec are protected one by one.** A cell hidden in one table may be published by
 /// another or follow from several; [`linked_tables`] names the pairs that share cells and counts

@@ -89,7 +89,7 @@ fn rule(top: &mut Section, problems: &mut Problems<'_>) -> DisclosurePolicy {
             codes::LEDGER_NOT_COVERED,
             "ledger",
             &ledger.shown(),
-            "a ledger is not covered by this version",
+            "the ledger is no part of a spec: give it with `placewright protect --ledger`",
         );
     }
     let zeros = match top.text("zeros", problems).as_deref() {

@@ -351,10 +351,10 @@ impl Counts {
 
 /// Names of the confidential tables, by which a policy knows them.
 pub(super) const CHILDREN_IN_CARE: &str = "children_in_care";
-const CARE_STRUCTURE: &str = "care_structure";
-const CARE_BY_HOME: &str = "care_by_home";
-const APPLICANTS: &str = "applicants";
-const RESERVATIONS: &str = "reservations";
+pub(super) const CARE_STRUCTURE: &str = "care_structure";
+pub(super) const CARE_BY_HOME: &str = "care_by_home";
+pub(super) const APPLICANTS: &str = "applicants";
+pub(super) const RESERVATIONS: &str = "reservations";
 
 fn members(code: &str, (german, english): (&str, &str), list: &[(&str, &str, &str)]) -> Dimension {
     let members = list

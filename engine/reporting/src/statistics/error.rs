@@ -1,10 +1,12 @@
 //! What can go wrong with the standing set of tables.
 
-use disclosure::{ReleaseError, TableError};
+use disclosure::{LedgerError, TableError};
 use domain::{ErrorCode, Month};
 use jiff::civil::Date;
 use occupancy::OccupancyError;
 use tables::{CityError, ColumnsError};
+
+use crate::desk::DeskError;
 
 /// Why statistics could not be made; nothing is released then.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +50,10 @@ pub enum StatisticsError {
     Table(#[from] TableError),
     /// E6206: the gate refused.
     #[error("E6206  the statistics were not released: {0}")]
-    Release(#[from] ReleaseError),
+    Release(#[from] LedgerError),
+    /// E6206: a release that the ledger knows is not at hand.
+    #[error("E6206  the statistics were not released: {0}")]
+    Desk(#[from] DeskError),
     /// E6207: a child or household of a contract or application is in no table.
     #[error(
         "E6207  a row of {table} names a {what} that is in no table; read the city with City::read, which checks every key"
@@ -105,6 +110,16 @@ const fn code(code: &'static str, cause: &'static str, remedy: &'static str) -> 
 
 /// Every code of the statistics and of the open-data bundle.
 pub const STATISTICS_ERROR_CODES: &[ErrorCode] = &[
+    code(
+        "E6210",
+        "The release ledger knows a table whose bytes were not found, or that are others.",
+        "Restore the last backup of the database; the ledger and the released tables belong together.",
+    ),
+    code(
+        "E6211",
+        "A table of occupancy cannot be released beside earlier releases in any form.",
+        "See the ledger for what was released of the month; ask for another month.",
+    ),
     code(
         "E6200",
         "The statistics could not read a table of the city.",

@@ -1,15 +1,17 @@
 //! The one door through which the tables of a month leave.
 //!
-//! Several tables of the same children can undo each other, although each is safe by itself. What
-//! keeps them safe together here is a rule that needs no further proof: **a table leaves only if
-//! every cell it shares with an earlier one is shown in both.** A reader who has both then knows of
-//! the shared cells what he knows anyway, any two sets of counts that agree with the one and with
-//! the other table go together, and so no bound of a suppressed cell narrows. Where the rule does
-//! not hold, a coarser form of the table is tried, and at last the table is left out.
+//! Several tables of the same children can undo each other, although each is safe by itself, and so can
+//! consecutive months. Every table therefore passes the release ledger, beside all tables of the month and of
+//! other months: what has to be hidden is hidden. Where that does not help, a coarser form of the
+//! table is tried, and at last the table is left out.
 
-use disclosure::{ConfidentialTable, DisclosurePolicy, ReleaseError, ReleasedTable, release};
+use disclosure::{ReleaseRequest, ReleasedTable};
 
-use super::StatisticsLevel;
+use super::{StatisticsError, StatisticsLevel};
+use crate::desk::ReleaseDesk;
+
+/// Cells of a form beyond which a coarser one is tried at once: the gate would take minutes.
+const MOST_CELLS: usize = 3_000;
 
 /// Cells of an earlier table that count the same children as cells of a later one.
 pub(super) struct Shared {
@@ -23,7 +25,7 @@ pub(super) struct Shared {
 pub(super) struct Form {
     /// The finest level it goes down to.
     pub(super) level: StatisticsLevel,
-    pub(super) table: ConfidentialTable,
+    pub(super) request: ReleaseRequest,
     pub(super) shared: Vec<Shared>,
 }
 
@@ -34,29 +36,25 @@ pub(super) struct Left {
     pub(super) table: ReleasedTable,
 }
 
-/// Releases the tables of a month in order, each in the finest of its forms that goes with those
-/// before; `None` for a table that goes in no form.
+/// Releases the tables of a month in order, each in the finest of its forms that goes with everything
+/// released before; `None` for a table that goes in no form.
 ///
-/// **Everything that any table of the standing set says of children passes here.** A gate that
-/// remembers earlier publications belongs into this function and nowhere else.
+/// **Everything that any table of the standing set says of children passes here.**
 pub(super) fn leave(
     tables: Vec<Vec<Form>>,
-    policy: &DisclosurePolicy,
-) -> Result<Vec<Option<Left>>, ReleaseError> {
+    desk: &mut ReleaseDesk,
+) -> Result<Vec<Option<Left>>, StatisticsError> {
     let mut left: Vec<Option<Left>> = Vec::with_capacity(tables.len());
     for forms in tables {
+        let coarsest = forms.len().saturating_sub(1);
         let mut found = None;
-        for form in forms {
-            // Cells hidden in an earlier table rule a form out before it is made.
-            if !is_shown(&left, &form.shared) {
+        for (number, form) in forms.into_iter().enumerate() {
+            if form.request.cell_count() > MOST_CELLS && number < coarsest {
                 continue;
             }
-            let table = release(form.table, policy)?;
-            let is_whole = form.shared.iter().all(|shared| {
-                left.get(shared.with).is_none_or(Option::is_none)
-                    || shared.cells.iter().all(|(_, own)| shows(&table, own))
-            });
-            if is_whole {
+            // The gate would find it out, round by round.
+            let hidden = hidden_before(&left, &form.shared);
+            if let Some(table) = desk.release(&form.request.hiding(hidden))? {
                 let level = form.level;
                 found = Some(Left { level, table });
                 break;
@@ -67,28 +65,31 @@ pub(super) fn leave(
     Ok(left)
 }
 
-fn is_shown(left: &[Option<Left>], shared: &[Shared]) -> bool {
-    shared.iter().all(|shared| {
+/// The cells of a form that an earlier table hides.
+fn hidden_before(left: &[Option<Left>], shared: &[Shared]) -> Vec<Vec<String>> {
+    let mut hidden = Vec::new();
+    for shared in shared {
         let Some(Some(earlier)) = left.get(shared.with) else {
-            return true;
+            continue;
         };
-        shared
-            .cells
-            .iter()
-            .all(|(cell, _)| shows(&earlier.table, cell))
-    })
-}
-
-/// Whether a cell is shown, or is not in the table at all.
-fn shows(table: &ReleasedTable, cell: &[String]) -> bool {
-    let codes: Vec<&str> = cell.iter().map(String::as_str).collect();
-    table.cell(&codes).is_none_or(|cell| cell.value.is_some())
+        for (cell, own) in &shared.cells {
+            let codes: Vec<&str> = cell.iter().map(String::as_str).collect();
+            let cell = earlier.table.cell(&codes);
+            if cell.is_some_and(|cell| cell.value.is_none()) {
+                hidden.push(own.clone());
+            }
+        }
+    }
+    hidden
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use disclosure::{Dimension, Label, Member, TOTAL_CODE};
+    use disclosure::{
+        ConfidentialTable, Dimension, DisclosurePolicy, Label, Member, ReleaseScope, TOTAL_CODE,
+    };
+    use jiff::civil::date;
 
     fn dimension(code: &str, members: [&str; 3]) -> Dimension {
         let members = members
@@ -97,57 +98,74 @@ mod tests {
         Dimension::new(code, Label::new(code, code), members)
     }
 
-    fn by_care(name: &str, code: &str, counts: [u32; 3]) -> ConfidentialTable {
-        let members = ["a", "b", "c"];
+    fn by(month: i8, name: &str, code: &str, counts: [u32; 3]) -> Form {
         let label = Label::new(name, name);
-        ConfidentialTable::new(name, label, vec![dimension(code, members)], counts.to_vec())
-            .unwrap()
-    }
-
-    fn form(table: ConfidentialTable, shared: Vec<Shared>) -> Form {
-        let level = StatisticsLevel::City;
+        let dimensions = vec![dimension(code, ["a", "b", "c"])];
+        let table = ConfidentialTable::new(name, label, dimensions, counts.to_vec()).unwrap();
+        let scope = ReleaseScope::new("children", date(2026, month, 1));
         Form {
-            level,
-            table,
-            shared,
+            level: StatisticsLevel::City,
+            request: ReleaseRequest::new(table, DisclosurePolicy::default(), scope),
+            shared: Vec::new(),
         }
     }
 
-    fn same(cells: &[&str]) -> Vec<Shared> {
-        let cells = cells
-            .iter()
-            .map(|code| (vec![(*code).to_owned()], vec![(*code).to_owned()]));
-        vec![Shared {
+    fn shown(left: &Option<Left>, code: &str) -> Option<u64> {
+        left.as_ref().unwrap().table.cell(&[code]).unwrap().value
+    }
+
+    #[test]
+    fn a_table_hides_what_an_earlier_one_hides_of_the_same_children() {
+        // The first hides a, and b or c to protect it; the second by itself would show b and c.
+        let first = by(3, "first", "care", [2, 30, 40]);
+        let mut second = by(3, "second", "care", [2, 30, 40]);
+        second.shared = vec![Shared {
             with: 0,
-            cells: cells.collect(),
-        }]
+            cells: ["a", "b", "c"]
+                .map(|code| (vec![code.to_owned()], vec![code.to_owned()]))
+                .to_vec(),
+        }];
+        let mut desk = ReleaseDesk::default();
+        let left = leave(vec![vec![first], vec![second]], &mut desk).unwrap();
+        for code in ["a", "b", "c", TOTAL_CODE] {
+            assert_eq!(shown(&left[0], code), shown(&left[1], code), "{code}");
+        }
+        assert_eq!(desk.passed().len(), 2);
     }
 
     #[test]
-    fn a_table_that_shows_what_an_earlier_one_hides_stays_in() {
-        // The first hides a, and b or c to protect it; the second by itself would hide nothing.
-        let first = form(by_care("first", "care", [2, 30, 40]), Vec::new());
-        let second = form(
-            by_care("second", "care", [9, 30, 40]),
-            same(&["a", "b", "c"]),
-        );
-        let coarse = form(by_care("second", "age", [20, 22, 30]), same(&[TOTAL_CODE]));
-        let policy = DisclosurePolicy::default();
-        let left = leave(vec![vec![first], vec![second, coarse]], &policy).unwrap();
-        let second = left[1].as_ref().expect("the coarser form goes");
-        assert_eq!(second.table.dimensions()[0].code, "age");
-        assert!(second.table.cell(&[TOTAL_CODE]).unwrap().value.is_some());
+    fn the_next_month_hides_what_one_child_changed() {
+        let mut desk = ReleaseDesk::default();
+        leave(vec![vec![by(3, "care", "care", [9, 30, 40])]], &mut desk).unwrap();
+        let next = by(4, "care", "care", [10, 30, 40]);
+        let left = leave(vec![vec![next]], &mut desk).unwrap();
+        assert_eq!(shown(&left[0], "a"), None, "one child came to a");
+        // A desk that forgot March shows it.
+        let next = by(4, "care", "care", [10, 30, 40]);
+        let left = leave(vec![vec![next]], &mut ReleaseDesk::default()).unwrap();
+        assert_eq!(shown(&left[0], "a"), Some(10));
     }
 
     #[test]
-    fn a_table_that_hides_what_an_earlier_one_shows_stays_in() {
-        let first = form(by_care("first", "care", [9, 30, 40]), Vec::new());
-        let second = form(by_care("second", "care", [2, 30, 40]), same(&["a"]));
-        let left = leave(
-            vec![vec![first], vec![second]],
-            &DisclosurePolicy::default(),
-        )
-        .unwrap();
-        assert!(left[0].is_some() && left[1].is_none());
+    fn a_form_of_too_many_cells_makes_way_for_a_coarser_one() {
+        let many: Vec<Member> = (0..MOST_CELLS)
+            .map(|number| Member::new(format!("m{number}"), Label::new("m", "m")))
+            .collect();
+        let dimension = Dimension::new("area", Label::new("area", "area"), many);
+        let counts = vec![7; MOST_CELLS];
+        let label = Label::new("t", "t");
+        let table = ConfidentialTable::new("t", label, vec![dimension], counts).unwrap();
+        let coarse = by(3, "t", "care", [9, 30, 40]);
+        let fine = Form {
+            request: ReleaseRequest::new(
+                table,
+                DisclosurePolicy::default(),
+                coarse.request.scope().clone(),
+            ),
+            level: StatisticsLevel::Facility,
+            shared: Vec::new(),
+        };
+        let left = leave(vec![vec![fine, coarse]], &mut ReleaseDesk::default()).unwrap();
+        assert_eq!(shown(&left[0], TOTAL_CODE), Some(79));
     }
 }

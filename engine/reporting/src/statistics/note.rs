@@ -20,23 +20,23 @@ pub fn statistics_note(policy: &DisclosurePolicy) -> Label {
              Kenntnisstand in known_on. Zahlen von Kindern unter {general}, in Tabellen bis zur Einrichtung unter \
              {facility}, sind gesperrt, dazu weitere zu ihrem Schutz (leeres Feld, status suppressed). Leere Zellen \
              zeigen 0. Bei keiner gesperrten Zelle lässt sich aus allen Tabellen eines Monats zusammen errechnen, \
-             dass es weniger Kinder sind als diese Grenze: Tabellen derselben Kinder erscheinen nur so fein, dass \
-             jede gemeinsame Zahl in allen gezeigt wird. Freie Plätze, Quoten und Anteile sind allein aus gezeigten \
+             dass es weniger Kinder sind als diese Grenze. Freie Plätze, Quoten und Anteile sind allein aus gezeigten \
              Zahlen gerechnet. Kindertagespflegestellen eines Gebiets sind zusammengefasst. Eine spätere Fassung \
-             eines Monats erscheint nur, wenn sich mindestens {LEAST_CHANGED} Kinder geändert haben. Monate sind \
-             einzeln geschützt: Wer weiß, welches Kind zwischen zwei Monaten kam oder ging, kann aus der Differenz \
-             auf dessen Merkmale schließen. Regelwerk {version}."
+             eines Monats erscheint nur, wenn sich mindestens {LEAST_CHANGED} Kinder geändert haben. Gesperrt \
+             ist auch, was sich gegenüber anderen freigegebenen Monaten um wenige Kinder geändert hat: Wer ein Kind \
+             kennt, das kam oder ging, liest dessen Merkmale nicht ab. Eine Tabelle, die so nicht zu schützen ist, \
+             erscheint gröber oder nicht. Regelwerk {version}."
         ),
         format!(
             "The state is that of the 1st of each month as known on that day; later versions say in known_on when \
              they were known. Counts of children below {general}, in tables down to facilities below {facility}, \
              are suppressed, and further ones to protect them (empty field, status suppressed). Empty cells show 0. \
              It cannot be calculated from all tables of a month together that a suppressed cell holds fewer \
-             children than that limit: tables of the same children are only as fine as every number they share is \
-             shown in all of them. Free places, rates and shares are calculated from shown numbers alone. \
+             children than that limit. Free places, rates and shares are calculated from shown numbers alone. \
              Childminder sites of an area are put together. A later version of a month appears only if at least \
-             {LEAST_CHANGED} children changed. Months are protected one by one: who knows which child came or left \
-             between two months can infer its attributes from the difference. Policy {version}."
+             {LEAST_CHANGED} children changed. What changed by a few children since other released months is suppressed as \
+             well: who knows one child that came or left cannot read its attributes. A table that cannot be \
+             protected that way appears coarser or not at all. Policy {version}."
         ),
     )
 }

@@ -61,6 +61,8 @@ pub(super) struct Places {
     facilities: Vec<(AreaId, String)>,
     names: BTreeMap<String, (Label, AreaId, String)>,
     with_parts: BTreeSet<AreaId>,
+    /// Per key of an area the area itself, its code, and the codes of all areas it lies in.
+    above: BTreeMap<String, (AreaId, Vec<String>)>,
 }
 
 fn area_code(area: &AreaId) -> String {
@@ -115,12 +117,19 @@ impl Places {
             names.insert(code.clone(), (label, area.clone(), key));
             codes.push((area.clone(), code));
         }
-        Ok(Self {
+        let mut places = Self {
             areas,
             facilities: codes,
             names,
             with_parts,
-        })
+            above: BTreeMap::new(),
+        };
+        let chains = places.areas.keys().map(|area| {
+            let codes = places.chain(area).into_iter().map(area_code).collect();
+            (area.to_string(), (area.clone(), codes))
+        });
+        places.above = chains.collect();
+        Ok(places)
     }
 
     /// Area and parents of it, the smallest first.
@@ -147,7 +156,7 @@ impl Places {
 
     /// The smallest area of a home: one the table of areas has.
     pub(super) fn known(&self, area: &str, what: &str) -> Result<&AreaId, StatisticsError> {
-        let found = self.areas.keys().find(|known| known.as_str() == area);
+        let found = self.above.get(area).map(|(known, _)| known);
         found.ok_or_else(|| StatisticsError::Area {
             what: what.to_owned(),
             area: area.to_owned(),
@@ -216,26 +225,20 @@ impl Places {
             .map(|(area, code)| {
                 place.level == StatisticsLevel::City
                     || *code == place.code
-                    || self
-                        .chain(area)
-                        .iter()
-                        .any(|it| area_code(it) == place.code)
+                    || self.is_below(area.as_str(), &place.code)
             })
             .collect()
     }
 
+    /// Whether an area is the one of a code or lies in it.
+    fn is_below(&self, area: &str, code: &str) -> bool {
+        let above = self.above.get(area);
+        above.is_some_and(|(_, codes)| codes.iter().any(|above| above == code))
+    }
+
     /// Which smallest areas lie in a place: for the population.
     pub(super) fn lies_in(&self, area: &str, place: &Place) -> bool {
-        place.level == StatisticsLevel::City
-            || self
-                .areas
-                .keys()
-                .find(|known| known.as_str() == area)
-                .is_some_and(|known| {
-                    self.chain(known)
-                        .iter()
-                        .any(|it| area_code(it) == place.code)
-                })
+        place.level == StatisticsLevel::City || self.is_below(area, &place.code)
     }
 
     fn area_members(&self, below: Option<&str>, only_top: bool) -> Vec<Member> {
@@ -296,6 +299,31 @@ impl Places {
     pub(super) fn city() -> Dimension {
         let label = Label::new("Stadt gesamt", "Whole city");
         Self::dimension(vec![Member::new("city", label)])
+    }
+
+    /// What codes of the structure tables at a level consist of, where no other table says so.
+    pub(super) fn parts_at(&self, level: StatisticsLevel) -> Vec<(String, Vec<String>)> {
+        match level {
+            StatisticsLevel::City => {
+                let top = self.areas.values().filter(|area| area.parent.is_none());
+                vec![(
+                    "city".to_owned(),
+                    top.map(|area| area_code(&area.id)).collect(),
+                )]
+            }
+            StatisticsLevel::District => Vec::new(),
+            _ => {
+                let directly_in = |area: &AreaId| {
+                    let names = self.names.iter();
+                    let inside = names.filter(|(_, (_, own, _))| own == area);
+                    inside.map(|(code, _)| code.clone()).collect()
+                };
+                let rests = self.with_parts.iter();
+                rests
+                    .map(|area| (rest_code(area), directly_in(area)))
+                    .collect()
+            }
+        }
     }
 
     /// Code of a facility's area at a level of the structure tables.

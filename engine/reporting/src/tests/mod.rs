@@ -7,4 +7,5 @@ mod money;
 mod properties;
 mod registers;
 mod rules;
+mod speed;
 mod state;

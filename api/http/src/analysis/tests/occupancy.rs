@@ -2,6 +2,7 @@
 
 use domain::{AreaId, CareType::Kindergarten};
 use jiff::civil::date;
+use reporting::ReleaseDesk;
 
 use super::{Made, analyses};
 use crate::analysis::{AnalysisError, BookableState, OccupancyAnswer, OccupancyLine};
@@ -41,7 +42,8 @@ fn story(attested: &[&str]) -> Made {
 fn ask(made: &Made, area: Option<&str>) -> Result<OccupancyAnswer, AnalysisError> {
     let area = area.map(|area| AreaId::new(area).unwrap());
     let today = date(2026, 4, 1);
-    analyses().occupancy(&made.snapshot(), area.as_ref(), today, today)
+    let mut desk = ReleaseDesk::default();
+    analyses().occupancy(&made.snapshot(), area.as_ref(), today, today, &mut desk)
 }
 
 #[test]
@@ -119,15 +121,15 @@ fn a_small_count_of_children_is_not_shown_nor_what_would_give_it_away() {
 #[test]
 fn a_look_ahead_is_as_fresh_as_today() {
     let made = story(&["2026-04"]);
-    let analyses = analyses();
+    let (analyses, mut desk) = (analyses(), ReleaseDesk::default());
     let (ahead, today) = (date(2026, 9, 1), date(2026, 4, 20));
     let answer = analyses
-        .occupancy(&made.snapshot(), None, ahead, today)
+        .occupancy(&made.snapshot(), None, ahead, today, &mut desk)
         .unwrap();
     assert_eq!(answer.total.bookable.state, BookableState::Known);
     let later = date(2026, 5, 2);
     let answer = analyses
-        .occupancy(&made.snapshot(), None, ahead, later)
+        .occupancy(&made.snapshot(), None, ahead, later, &mut desk)
         .unwrap();
     assert_eq!(answer.total.bookable.state, BookableState::Unknown);
 }

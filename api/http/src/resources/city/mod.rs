@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::analysis::OccupancyAnswer;
+use crate::analysis::{OccupancyAnswer, OccupancyWanted};
 use crate::asked::Asked;
 use crate::problem::Problem;
 use crate::resources::Served;
@@ -40,8 +40,13 @@ pub(crate) async fn occupancy(
 ) -> Result<Json<OccupancyAnswer>, Problem> {
     let today = service.clock.today();
     let as_of = question.as_of.unwrap_or(today);
-    let answer = service.analyse(move |analyses, snapshot| {
-        analyses.occupancy(snapshot, question.district.as_ref(), as_of, today)
+    let wanted = OccupancyWanted::new(as_of, today)?;
+    let (snapshot, tables) = service.released(wanted).await?;
+    let analyses = service.analyses();
+    let answer = tokio::task::spawn_blocking(move || {
+        let area = question.district.as_ref();
+        analyses.occupancy_of(&snapshot, &tables, area, as_of, today)
     });
-    Ok(Json(answer.await?))
+    let answer = answer.await.map_err(|error| Problem::failed(&error))?;
+    Ok(Json(answer?))
 }

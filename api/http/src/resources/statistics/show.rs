@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use tables::ColumnValues;
 use utoipa::IntoParams;
 
+use crate::analysis::StatisticsWanted;
 use crate::asked::{Asked, KeyOf};
 use crate::negotiation::Format;
 use crate::problem::Problem;
@@ -53,11 +54,9 @@ pub(crate) async fn show(
     let format = Format::choose(query.as_deref(), &headers)?;
     let today = service.clock.today();
     let month = question.month.unwrap_or(Month::of(today));
-    let made = service.analyse(move |analyses, snapshot| {
-        let made = analyses.statistics(snapshot, month, question.version, today)?;
-        Ok((made, analyses.statistics_note()))
-    });
-    let (made, note) = made.await?;
+    let wanted = StatisticsWanted::new(month, question.version, today)?;
+    let (_, made) = service.released(wanted).await?;
+    let note = service.analyses.statistics_note();
     let body = body(&made, made.table(kind), &note, format)?;
     let digest = Sha256::digest(&body);
     let tag: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

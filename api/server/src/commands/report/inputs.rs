@@ -75,7 +75,7 @@ pub(super) async fn city_of(
 }
 
 /// The registers of a folder; a folder with none of them is a mistake.
-fn read_registers(folder: &Path) -> Result<Registers, Failure> {
+pub(crate) fn read_registers(folder: &Path) -> Result<Registers, Failure> {
     let mut files = Vec::new();
     for register in RegisterName::ALL {
         let path = folder.join(format!("{}.csv", register.as_str()));
