@@ -52,7 +52,7 @@ pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
-pub use rule_lab::{EnviedPlace, ReplayedMechanism, RuleComparison};
+pub use rule_lab::{EnviedPlace, LeftOutMechanism, ReplayedMechanism, RuleComparison};
 pub use static_tables::{STATIC, StaticTables};
 
 /// What released tables are of: the change, their month, and the month of the day they were made.

@@ -28,6 +28,7 @@ mod rule_lab;
 mod sibling_cases;
 mod sibling_laws;
 mod sibling_rules;
+mod stays_in_circles;
 mod suggestion_households;
 mod ties;
 mod whole_stay;

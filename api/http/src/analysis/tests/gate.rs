@@ -61,10 +61,10 @@ fn held_back(
     let round = analyses()
         .city_round(&made.snapshot(), STARTS, TODAY, 7)
         .unwrap();
-    gate(&round.round, &round.placed, &[]).unwrap();
+    gate(&round.round, &round.placed, &[], &[]).unwrap();
     let mut placed = round.placed.clone();
     corrupt(&mut placed);
-    gate(&round.round, &placed, promises).unwrap_err()
+    gate(&round.round, &placed, promises, &[]).unwrap_err()
 }
 
 fn put(placed: &mut StayPlacements, child: &str, place: Option<(&str, u32)>) {
