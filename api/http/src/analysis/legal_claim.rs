@@ -148,7 +148,7 @@ impl<'a> Left<'a> {
             }
         }
         let is_of_the_phase = |wish: &&Wish| care_types.contains(&wish.programme.1);
-        children.retain(|_, wishes| wishes.iter().any(|wish| is_of_the_phase(wish)));
+        children.retain(|_, wishes| wishes.iter().any(&is_of_the_phase));
         let seats = standing.seats.iter();
         let free = seats
             .filter(|(programme, _)| care_types.contains(&programme.1))

@@ -30,5 +30,6 @@ mod sibling_laws;
 mod sibling_rules;
 mod stays_in_circles;
 mod suggestion_households;
+mod suggestion_phases;
 mod ties;
 mod whole_stay;

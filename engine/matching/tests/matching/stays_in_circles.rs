@@ -382,11 +382,7 @@ fn searches_are_limited_by_counts_so_that_two_runs_give_the_same_bytes() {
 /// A city of a size with as many places as the demo: how long the round takes.
 #[test]
 #[ignore = "measures"]
-#[expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "prints what it measures"
-)]
+#[expect(clippy::disallowed_methods, reason = "looks at the clock to measure")]
 fn measure_the_round_of_a_city() {
     for (children, rules) in [(3_000, false), (3_000, true), (20_000, false)] {
         let mut inputs = generated(1, children);

@@ -99,7 +99,7 @@ fn recorded_points_of_no_application_and_criteria_recorded_twice_are_refused() {
 }
 
 /// Story B with a kindergarten of one place at A and B, and a child of four that wishes both.
-fn with_an_older_sibling(rule: Siblings) -> SuggestionInputs {
+pub(crate) fn with_an_older_sibling(rule: Siblings) -> SuggestionInputs {
     let mut inputs = recorded(&story_b());
     let months = inputs.months;
     for (facility, provider) in [("A", "T1"), ("B", "T2")] {

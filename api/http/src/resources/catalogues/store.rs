@@ -1,13 +1,13 @@
 //! `PUT /v1/catalogues/{provider}`: a provider hands in a version of its catalogue.
 
 use axum::response::Response;
+use domain::ProviderId;
 use domain::procedure::{CatalogueVersion, Command};
-use domain::{ProviderId, ProviderKind};
-use matching::CriteriaCatalogue;
-use store::{ProcedureStore, Snapshot};
+use store::ProcedureStore;
 
 use super::check::CatalogueText;
-use super::{FILE, aside, parsed, require_own};
+use super::{aside, parsed, require_own};
+use crate::analysis::against_the_city;
 use crate::asked::KeyOf;
 use crate::problem::{Kind, Problem};
 use crate::resources::Served;
@@ -34,7 +34,10 @@ pub(crate) async fn store(
     let version = aside(move || {
         let catalogue = parsed(&text)?;
         require_own(&catalogue, &own)?;
-        require_criteria_of_the_city(&catalogue, &snapshot, &own)?;
+        let problems = against_the_city(&snapshot, &catalogue, &own);
+        if !problems.is_empty() {
+            return Err(Problem::rows_refused(Kind::CATALOGUE_REFUSED, &problems));
+        }
         Ok((catalogue, text))
     });
     let (catalogue, text) = version.await?;
@@ -52,49 +55,4 @@ pub(crate) async fn store(
     };
     let receipt = write.perform(&service, &command).await?;
     answer(&service, &write.caller, &receipt).await
-}
-
-/// Refuses a catalogue that drops, changes or adds a global criterion: these are the city's, agreed with
-/// all providers. Its own provider states them, and may change them with a new version; others take them
-/// over with theirs.
-fn require_criteria_of_the_city(
-    catalogue: &CriteriaCatalogue,
-    snapshot: &Snapshot,
-    own: &ProviderId,
-) -> Result<(), Problem> {
-    let is_of_the_city = |id: &ProviderId| {
-        let record = snapshot.provider(id);
-        record.is_some_and(|it| it.registration.kind == ProviderKind::Municipal)
-    };
-    if is_of_the_city(own) {
-        return Ok(());
-    }
-    let in_force = |of_the_city: bool| {
-        let records = snapshot.providers();
-        let others =
-            records.filter(move |it| it.id() != own && is_of_the_city(it.id()) == of_the_city);
-        let texts = others.filter_map(|it| it.catalogue_on(catalogue.valid_from()));
-        texts.map(|it| CriteriaCatalogue::parse(&it.text, FILE))
-    };
-    // What is kept was read once; a text that no longer reads states nothing.
-    let mut stated = in_force(true).filter_map(Result::ok);
-    let city = match stated.next() {
-        Some(city) => city,
-        None => {
-            let all: Vec<CriteriaCatalogue> = in_force(false).filter_map(Result::ok).collect();
-            match all.split_first() {
-                Some((first, rest))
-                    if rest.iter().all(|it| it.against_the_city(first).is_empty()) =>
-                {
-                    first.clone()
-                }
-                _ => return Ok(()),
-            }
-        }
-    };
-    let problems = catalogue.against_the_city(&city);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::rows_refused(Kind::CATALOGUE_REFUSED, &problems))
 }
