@@ -119,6 +119,7 @@ codes! {
     BLIND_SUM = "E2187", "the most children placed, or the least sum of ranks, is asked for in a round with joint options or budgets", "leave these two mechanisms out of the rule lab";
     POOL_JOINT_ROUND = "E2188", "a pool is to begin with a round in which families rank joint options or have a rule for siblings", "place the families in the city-wide round, and begin the pool with independent children";
     POOL_FLEXIBLE_ROUND = "E2189", "a pool is to begin with a round in which programmes have budgets", "give every programme and seat group a capacity";
+    CATALOGUE_AGAINST_CITY = "E2190", "a criteria catalogue leaves out, changes or adds a global criterion against the catalogue that states the city's", "take over the city's criteria unchanged; criteria of your own are local";
 }
 
 #[cfg(test)]

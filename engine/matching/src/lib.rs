@@ -145,9 +145,9 @@ pub use suggestions::{
     AheadBy, BetterPlace, Exclusion, FamilyDecision, FamilyStatement, FamilyWish, PROOF_FORMAT,
     PointsSource, ProgrammeSuggestions, PromiseGround, PromisedPlace, ProofCatalogue, ProofLot,
     ProofMismatch, ProofPlacement, PublicationRefusal, Publishable, RecordedPoints,
-    SUGGESTION_FILES, StayPlacements, SuggestionApplication, SuggestionChild, SuggestionDecision,
-    SuggestionError, SuggestionInputs, SuggestionLine, SuggestionProgramme, SuggestionProof,
-    SuggestionRound, publication_check, verify_proof,
+    SUGGESTION_FILES, SettledFamily, StayPlacements, SuggestionApplication, SuggestionChild,
+    SuggestionDecision, SuggestionError, SuggestionInputs, SuggestionLine, SuggestionProgramme,
+    SuggestionProof, SuggestionRound, UnsettledApplication, publication_check, verify_proof,
 };
 pub use summary::{
     BlockingFamily, CutOff, EnrolledFigures, LotteryFigures, PlacedBounds, RoundSummary, cut_offs,

@@ -52,6 +52,10 @@ pub struct RoundOptions {
     /// Reading, deferred acceptance and the searches counted in steps come on top. While no search
     /// reaches the limit, the result is the same on every machine; one that did shows by its bounds.
     pub time_limit_seconds: Option<f64>,
+    /// Nodes after which the exact search for siblings stops, in each group of families that elimination
+    /// and search leave open; `None` for no such limit. Unlike seconds, a count that is reached leaves
+    /// the result the same on every machine.
+    pub search_nodes: Option<u32>,
 }
 
 /// A round could not be run as asked.

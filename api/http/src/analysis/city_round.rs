@@ -9,9 +9,8 @@ use domain::{CareType, ChildId, DailyHours, HoursTier, Month};
 use jiff::civil::Date;
 use matching::{
     CareOffer, CataloguesInForce, CriteriaCatalogue, MonthPlaces, PointsSource,
-    ProgrammeSuggestions, PromisedPlace, PublicationRefusal, RecordedPoints, Siblings,
-    StayPlacements, SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme,
-    SuggestionRound,
+    ProgrammeSuggestions, PromisedPlace, RecordedPoints, SettledFamily, Siblings, StayPlacements,
+    SuggestionApplication, SuggestionChild, SuggestionInputs, SuggestionProgramme, SuggestionRound,
 };
 use store::Snapshot;
 
@@ -69,15 +68,11 @@ impl Analyses {
         seed: u64,
     ) -> Result<CityRound, AnalysisError> {
         let failed = AnalysisError::failed("suggestions");
-        let mut standing = self.standing(snapshot, starts_on, today)?;
-        let held = HeldPlaces::of(snapshot, &standing, starts_on);
-        held.keep_together(&mut standing);
-        let inputs = inputs(snapshot, &standing, &held.bound, today, seed)?;
-        let round =
-            SuggestionRound::new(inputs).map_err(|rows| AnalysisError::contradiction(&rows))?;
-        let placed = round.place().map_err(&failed)?;
-        gate(&round, &placed, &held.promises(&standing))?;
-        parted_from_a_place(&standing.wishes, &placed, &held.bound)?;
+        let prepared = self.prepared(snapshot, starts_on, today, seed, |_| false)?;
+        let placed = prepared.placed()?;
+        let Prepared {
+            standing, round, ..
+        } = prepared;
         let lists = round.suggest_for(&placed).map_err(&failed)?;
         let lists = lists.into_iter().map(|it| (it.programme_id.clone(), it));
         Ok(CityRound {
@@ -90,6 +85,55 @@ impl Analyses {
             placed,
         })
     }
+
+    /// The round of a state before it is run, with the programmes where something is sought and those that
+    /// `beside` names.
+    pub(super) fn prepared(
+        &self,
+        snapshot: &Snapshot,
+        starts_on: Date,
+        today: Date,
+        seed: u64,
+        beside: impl Fn(&Programme) -> bool,
+    ) -> Result<Prepared, AnalysisError> {
+        let mut standing = self.standing(snapshot, starts_on, today)?;
+        let held = HeldPlaces::of(snapshot, &standing, starts_on);
+        held.keep_together(&mut standing);
+        let sought: BTreeSet<&Programme> = standing
+            .wishes
+            .iter()
+            .filter(|wish| wish.part == Part::Seeks)
+            .map(|wish| &wish.programme)
+            .chain(standing.seats.keys().filter(|it| beside(it)))
+            .collect();
+        let inputs = inputs(snapshot, &standing, &sought, &held.bound, today, seed)?;
+        let round =
+            SuggestionRound::new(inputs).map_err(|rows| AnalysisError::contradiction(&rows))?;
+        Ok(Prepared {
+            standing,
+            held,
+            round,
+        })
+    }
+}
+
+/// A round before it is run.
+pub(super) struct Prepared {
+    pub(super) standing: Standing,
+    pub(super) held: HeldPlaces,
+    pub(super) round: SuggestionRound,
+}
+
+impl Prepared {
+    /// Runs the round and passes it through the gate.
+    pub(super) fn placed(&self) -> Result<StayPlacements, AnalysisError> {
+        let failed = AnalysisError::failed("suggestions");
+        let placed = self.round.place().map_err(failed)?;
+        let promises = self.held.promises(&self.standing);
+        let families = self.held.settled_families(&self.standing);
+        gate(&self.round, &placed, &promises, &families)?;
+        Ok(placed)
+    }
 }
 
 /// Refuses a round in which anything happens that never may: brothers and sisters apart against their
@@ -98,52 +142,11 @@ pub(super) fn gate(
     round: &SuggestionRound,
     placed: &StayPlacements,
     promises: &[PromisedPlace],
+    families: &[SettledFamily],
 ) -> Result<(), AnalysisError> {
-    match round.publish(placed, promises) {
+    match round.publish_beside(placed, promises, families) {
         Ok(_) => Ok(()),
         Err(refusals) => Err(AnalysisError::NotPublishable { refusals }),
-    }
-}
-
-/// Brothers and sisters of a child who holds a place, placed elsewhere although they are to be together
-/// only.
-fn parted_from_a_place(
-    wishes: &[Wish],
-    placed: &StayPlacements,
-    bound: &BTreeMap<domain::HouseholdId, BoundHousehold>,
-) -> Result<(), AnalysisError> {
-    let places: BTreeMap<&str, &str> = placed
-        .placements
-        .iter()
-        .filter_map(|row| {
-            let place = row.place.as_ref()?;
-            Some((row.applicant_id.as_str(), place.programme_id.as_str()))
-        })
-        .collect();
-    let mut refusals = Vec::new();
-    for wish in wishes {
-        let family = &wish.family;
-        let Some(bound) = bound.get(&family.household).filter(|it| it.is_strict) else {
-            continue;
-        };
-        let is_here =
-            places.get(wish.child.as_str()) == Some(&programme_id(&wish.programme).as_str());
-        if is_here
-            && family.siblings != SiblingsRule::Independent
-            && !bound.facilities.contains(&wish.programme.0)
-        {
-            refusals.push(PublicationRefusal::SiblingsSeparated {
-                family_id: family.household.to_string(),
-                applicant_id: wish.child.to_string(),
-                sibling_id: String::new(),
-                together_at: bound.facilities.first().map(ToString::to_string),
-            });
-        }
-    }
-    if refusals.is_empty() {
-        Ok(())
-    } else {
-        Err(AnalysisError::NotPublishable { refusals })
     }
 }
 
@@ -151,18 +154,13 @@ fn parted_from_a_place(
 fn inputs(
     snapshot: &Snapshot,
     standing: &Standing,
+    sought: &BTreeSet<&Programme>,
     bound: &BTreeMap<domain::HouseholdId, BoundHousehold>,
     today: Date,
     seed: u64,
 ) -> Result<SuggestionInputs, AnalysisError> {
-    let sought: BTreeSet<&Programme> = standing
-        .wishes
-        .iter()
-        .filter(|wish| wish.part == Part::Seeks)
-        .map(|wish| &wish.programme)
-        .collect();
     let mut inputs = SuggestionInputs {
-        catalogues: catalogues_in_force(snapshot, &sought, today)?,
+        catalogues: catalogues_in_force(snapshot, sought, today)?,
         programmes: Vec::new(),
         children: Vec::new(),
         applications: Vec::new(),
@@ -173,7 +171,7 @@ fn inputs(
         months: standing.cube.grid().months(),
         seed,
     };
-    for programme in &sought {
+    for programme in sought {
         let Some(record) = snapshot.facility(&programme.0) else {
             continue; // the database has no application without its facility
         };

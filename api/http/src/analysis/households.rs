@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::procedure::{SiblingsRule, Stay};
 use domain::{CareType, ChildId, FacilityId, HouseholdId, Month};
 use jiff::civil::Date;
-use matching::{PromiseGround, PromisedPlace};
+use matching::{PromiseGround, PromisedPlace, SettledFamily, Siblings};
 use store::Snapshot;
 
 use super::round::{Part, Standing, programme_id};
@@ -118,6 +118,30 @@ impl HeldPlaces {
                     ground: held.ground,
                     rank: held.rank,
                 })
+            })
+            .collect()
+    }
+
+    /// The households bound to the facilities of their children, for the gate.
+    pub(super) fn settled_families(&self, standing: &Standing) -> Vec<SettledFamily> {
+        let mut seeking: BTreeMap<&HouseholdId, BTreeSet<String>> = BTreeMap::new();
+        for wish in &standing.wishes {
+            if wish.part == Part::Seeks && wish.family.siblings != SiblingsRule::Independent {
+                let household = seeking.entry(&wish.family.household).or_default();
+                household.insert(wish.child.to_string());
+            }
+        }
+        let families = self.bound.iter();
+        families
+            .map(|(household, bound)| SettledFamily {
+                family_id: household.to_string(),
+                seeking: seeking.remove(household).unwrap_or_default(),
+                facilities: bound.facilities.iter().map(ToString::to_string).collect(),
+                siblings: if bound.is_strict {
+                    Siblings::TogetherOnly
+                } else {
+                    Siblings::TogetherPreferred
+                },
             })
             .collect()
     }

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{CareType, ChildId, FacilityId};
+use domain::procedure::SiblingsRule;
+use domain::{CareType, ChildId, FacilityId, HouseholdId};
 use jiff::civil::Date;
 use matching::{
-    LegalClaimFigures, LegalClaimOptions, LegalClaimProposal, ReachableSeat, RoundOptions,
-    check_legal_claim, check_matching, propose_legal_claims, solve,
+    LegalClaimFigures, LegalClaimOptions, LegalClaimProposal, PlacementRow, ReachableSeat,
+    SuggestionError,
 };
 use store::Snapshot;
 
-use super::round::{Part, Programme, Standing, Wish, programme_id};
+use super::city_round::Prepared;
+use super::households::BoundHousehold;
+use super::round::{Part, Programme, Wish, programme_id};
 use super::suggestions::together;
 use super::ways::Centres;
 use super::{Analyses, AnalysisError};
@@ -47,9 +50,10 @@ impl Analyses {
     /// Runs the round of the suggestions for the care types suggested together with `care_type`, and
     /// proposes the seats left free to children left out.
     ///
-    /// A seat suits a child if it is of a care type that the child has applied for, free in every month
-    /// of its stay, and within `limit_minutes` by the estimate of `Centres`. Offered places are left
-    /// alone, and so are children with an offer or a confirmed place. The same snapshot, days and seed
+    /// A seat suits a child if it is of a care type that the child has applied for, fits its hours, age and
+    /// every month of its stay beside all who are placed, and is within `limit_minutes` by the estimate of
+    /// `Centres`. Offered places are left alone, and so are children with an offer or a confirmed place,
+    /// and children who are to be placed together with others only. The same snapshot, days and seed
     /// give the same proposals.
     ///
     /// # Errors
@@ -65,69 +69,24 @@ impl Analyses {
         limit_minutes: u32,
         seed: u64,
     ) -> Result<LegalClaimPhase, AnalysisError> {
-        let failed = AnalysisError::failed("legal claim");
         let care_types = together(care_type);
-        let mut standing = self.standing(snapshot, starts_on, today)?;
-        standing.refuse_without_room(|_| 0);
-        let is_of_the_phase = |wish: &Wish| care_types.contains(&wish.programme.1);
-        // Who holds an offer, or a contract that it wants to leave, is not without a place.
-        let holding: BTreeSet<ChildId> = standing
-            .wishes
-            .iter()
-            .filter(|wish| {
-                matches!(wish.part, Part::Offered(_) | Part::Confirmed)
-                    || wish.transfer_from.is_some()
-            })
-            .map(|wish| wish.child.clone())
-            .collect();
-        let round = standing.round(
-            |wish| wish.part == Part::Seeks,
-            |programme| standing.seats.get(programme).map_or(0, |seats| seats.free),
-            &BTreeMap::new(),
-        )?;
-        let options = RoundOptions {
-            seed,
-            ..RoundOptions::default()
-        };
-        let outcome = solve(&round, &options).map_err(&failed)?;
-        let placements = outcome.placements();
-        let report = check_matching(&round, &placements);
-        if !report.is_stable() {
-            let faults = report.findings.len();
-            return Err(AnalysisError::Faulty { faults });
-        }
-        let mut left = Left::after(&standing, &placements);
-        left.children.retain(|child, wishes| {
-            wishes.iter().any(|wish| is_of_the_phase(wish)) && !holding.contains(child)
-        });
+        let is_of_the_phase = |it: &Programme| care_types.contains(&it.1);
+        let prepared = self.prepared(snapshot, starts_on, today, seed, is_of_the_phase)?;
+        let placed = prepared.placed()?;
+        let left = Left::after(&prepared, &placed.placements, care_types);
         let unplaced = left.children.len() as u64;
-        let of_the_phase = left
-            .free
-            .iter()
-            .filter(|(it, _)| care_types.contains(&it.1));
-        let free_seats: u64 = of_the_phase.map(|(_, free)| u64::from(*free)).sum();
+        let free_seats: u64 = left.free.values().map(|free| u64::from(*free)).sum();
         let centres = Centres::of(snapshot, &self.tables)?;
-        let (imagined, without_home) =
-            left.within_reach(snapshot, &centres, limit_minutes, care_types);
-        drop(left);
-        let reachable = fitting(&mut standing, imagined);
+        let (ways, without_home) = left.within_reach(snapshot, &centres, limit_minutes);
         let options = LegalClaimOptions {
             limit_minutes,
             seed,
         };
-        let claim = propose_legal_claims(&round, &placements, &reachable, &options)
-            .map_err(|problems| AnalysisError::contradiction(&problems))?;
-        let found = check_legal_claim(
-            &round,
-            &placements,
-            &reachable,
-            limit_minutes,
-            &claim.proposals,
-        );
-        if !found.is_empty() {
-            let faults = found.len();
-            return Err(AnalysisError::Faulty { faults });
-        }
+        let claim = prepared.round.propose_free_places(&placed, &ways, &options);
+        let claim = claim.map_err(|error| match error {
+            SuggestionError::Proposals { faults } => AnalysisError::Faulty { faults },
+            error => AnalysisError::failed("legal claim")(error),
+        })?;
         let proposed = claim.proposals.len() as u64;
         let proposals = claim.proposals.iter().map(proposed_seat);
         Ok(LegalClaimPhase {
@@ -146,104 +105,113 @@ impl Analyses {
     }
 }
 
-/// What the round left.
+/// What the round left in the care types of the phase.
 struct Left<'a> {
     /// Unplaced children with their wishes of the round.
-    children: BTreeMap<ChildId, Vec<&'a Wish>>,
+    children: BTreeMap<&'a ChildId, Vec<&'a Wish>>,
     /// Free seats of programmes.
-    free: BTreeMap<Programme, u32>,
+    free: BTreeMap<&'a Programme, u32>,
+    /// Households that want to be together only, with the facilities of their children.
+    bound: &'a BTreeMap<HouseholdId, BoundHousehold>,
 }
 
 impl<'a> Left<'a> {
-    fn after(standing: &'a Standing, placements: &[matching::PlacementRow]) -> Self {
-        let mut free: BTreeMap<String, u32> = BTreeMap::new();
-        for (programme, seats) in &standing.seats {
-            free.insert(programme_id(programme), seats.free);
-        }
+    fn after(prepared: &'a Prepared, placements: &[PlacementRow], care_types: &[CareType]) -> Self {
+        let standing = &prepared.standing;
+        let mut taken: BTreeMap<&str, u32> = BTreeMap::new();
         let mut unplaced: BTreeSet<&str> = BTreeSet::new();
         for row in placements {
             match &row.place {
-                Some(place) => {
-                    let seats = free.entry(place.programme_id.clone()).or_default();
-                    *seats = seats.saturating_sub(1);
-                }
+                Some(place) => *taken.entry(&place.programme_id).or_default() += 1,
                 None => {
                     unplaced.insert(&row.applicant_id);
                 }
             }
         }
-        let mut children: BTreeMap<ChildId, Vec<&Wish>> = BTreeMap::new();
+        // Who holds an offer, or a contract that it wants to leave, is not without a place.
+        let holding: BTreeSet<&ChildId> = standing
+            .wishes
+            .iter()
+            .filter(|wish| {
+                matches!(wish.part, Part::Offered(_) | Part::Confirmed)
+                    || wish.transfer_from.is_some()
+            })
+            .map(|wish| &wish.child)
+            .collect();
+        let mut children: BTreeMap<&ChildId, Vec<&Wish>> = BTreeMap::new();
         for wish in &standing.wishes {
-            if wish.part == Part::Seeks && unplaced.contains(wish.child.as_str()) {
-                children.entry(wish.child.clone()).or_default().push(wish);
+            if wish.part == Part::Seeks
+                && unplaced.contains(wish.child.as_str())
+                && !holding.contains(&wish.child)
+            {
+                children.entry(&wish.child).or_default().push(wish);
             }
         }
-        let seats = standing.seats.keys();
-        let free = seats.map(|programme| {
-            let left = free.get(&programme_id(programme)).copied().unwrap_or(0);
-            (programme.clone(), left)
-        });
+        let is_of_the_phase = |wish: &&Wish| care_types.contains(&wish.programme.1);
+        children.retain(|_, wishes| wishes.iter().any(&is_of_the_phase));
+        let seats = standing.seats.iter();
+        let free = seats
+            .filter(|(programme, _)| care_types.contains(&programme.1))
+            .map(|(programme, seats)| {
+                let taken = taken.get(programme_id(programme).as_str());
+                (
+                    programme,
+                    seats.free.saturating_sub(taken.copied().unwrap_or(0)),
+                )
+            });
         Self {
             children,
             free: free.filter(|(_, left)| *left > 0).collect(),
+            bound: &prepared.held.bound,
         }
     }
 
-    /// Wishes that each child might have for free seats within reach, with the minutes of the way; and
-    /// how many children have no known home.
+    /// The free seats within reach of each child, with the minutes of the way; and how many children have
+    /// no known home. Whether a seat suits the child is for the engine to say.
     fn within_reach(
         &self,
         snapshot: &Snapshot,
         centres: &Centres,
         limit_minutes: u32,
-        care_types: &[CareType],
-    ) -> (Vec<(Wish, u32)>, u64) {
+    ) -> (Vec<ReachableSeat>, u64) {
         let mut without_home = 0;
-        let mut imagined: Vec<(Wish, u32)> = Vec::new();
+        let mut ways: Vec<ReachableSeat> = Vec::new();
         for (child, wishes) in &self.children {
             let Some(home) = snapshot.child(child).map(|row| row.area.clone()) else {
                 continue;
             };
             let mut has_home = false;
             for programme in self.free.keys() {
-                let wished = wishes.iter().find(|wish| wish.programme.1 == programme.1);
+                let is_wished = wishes.iter().any(|wish| wish.programme.1 == programme.1);
                 let facility = snapshot.facility(&programme.0);
-                let (Some(wished), Some(facility)) = (wished, facility) else {
+                let Some(facility) = facility.filter(|_| is_wished) else {
                     continue;
                 };
-                if !care_types.contains(&programme.1) {
-                    continue;
-                }
                 let location = facility.registration.facts.location;
                 let Some(minutes) = centres.minutes(&home, location) else {
                     continue;
                 };
                 has_home = true;
-                if minutes <= limit_minutes {
-                    let mut wish = Wish::clone(wished);
-                    wish.programme = programme.clone();
-                    imagined.push((wish, minutes));
+                let is_bound = wishes.iter().any(|wish| self.parts(wish, programme));
+                if minutes <= limit_minutes && !is_bound {
+                    ways.push(ReachableSeat {
+                        applicant_id: child.to_string(),
+                        programme_id: programme_id(programme),
+                        minutes,
+                    });
                 }
             }
             without_home += u64::from(!has_home && !self.free.is_empty());
         }
-        (imagined, without_home)
+        (ways, without_home)
     }
-}
 
-/// Those for whose whole stay there is room, judged as for wishes of the family's own.
-fn fitting(standing: &mut Standing, imagined: Vec<(Wish, u32)>) -> Vec<ReachableSeat> {
-    let (wishes, minutes): (Vec<Wish>, Vec<u32>) = imagined.into_iter().unzip();
-    standing.wishes = wishes;
-    standing.refuse_without_room(|_| 0);
-    let fitting = standing.wishes.iter().zip(minutes);
-    let rows = fitting.filter(|(wish, _)| wish.part == Part::Seeks);
-    rows.map(|(wish, minutes)| ReachableSeat {
-        applicant_id: wish.child.to_string(),
-        programme_id: programme_id(&wish.programme),
-        minutes,
-    })
-    .collect()
+    /// Whether a programme would part the child from brothers and sisters it is to be with only.
+    fn parts(&self, wish: &Wish, programme: &Programme) -> bool {
+        let bound = self.bound.get(&wish.family.household);
+        wish.family.siblings != SiblingsRule::Independent
+            && bound.is_some_and(|it| it.is_strict && !it.facilities.contains(&programme.0))
+    }
 }
 
 fn proposed_seat(proposal: &LegalClaimProposal) -> Result<ProposedSeat, AnalysisError> {

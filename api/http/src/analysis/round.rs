@@ -262,9 +262,13 @@ fn wishes(chunk: &Chunk, starts_on: Date) -> Vec<Wish> {
         *sum = sum.saturating_add(*given);
     }
     let mut offers: BTreeMap<&ApplicationId, OfferStanding> = BTreeMap::new();
+    let mut declined: BTreeSet<&ApplicationId> = BTreeSet::new();
     for (application, standing) in chunk.offers.application.iter().zip(&chunk.offers.standing) {
         if standing.holds_a_place() {
             offers.insert(application, *standing);
+        }
+        if *standing == OfferStanding::Declined {
+            declined.insert(application);
         }
     }
     let mut found: Vec<Wish> = Vec::new();
@@ -286,6 +290,8 @@ fn wishes(chunk: &Chunk, starts_on: Date) -> Vec<Wish> {
         let part = match offers.get(&row.application) {
             Some(OfferStanding::Confirmed) => Part::Confirmed,
             Some(_) => Part::Offered(false),
+            // The family said no to this place; the application is its own to withdraw (K37).
+            None if declined.contains(&row.application) => Part::No("offer_declined"),
             None if Month::of(row.wished_start) > window_ends => Part::No("starts_later"),
             None if stay.last_day < stay.first_day => Part::No("stay_would_be_over"),
             None => Part::Seeks,

@@ -1,13 +1,13 @@
 //! Rule lab: what other mechanisms would have done with the round of the suggestions.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use domain::{CareType, ChildId, FacilityId};
 use jiff::civil::Date;
-use matching::{LabOptions, ListedEnvy, Mechanism, MechanismReport, replay};
+use matching::{
+    LabOptions, ListedEnvy, Mechanism, MechanismReport, SolveError, SuggestionError,
+    SuggestionRound,
+};
 use store::Snapshot;
 
-use super::round::{Part, Standing, Wish};
 use super::suggestions::together;
 use super::{Analyses, AnalysisError};
 
@@ -16,10 +16,23 @@ use super::{Analyses, AnalysisError};
 pub struct RuleComparison {
     /// Number of the change it was computed from.
     pub computed_from: u64,
-    /// The care types of the round: children who wish for two of them tie these together.
+    /// The care types of the round: those that wishes, brothers and sisters and stays tie together.
     pub care_types: Vec<CareType>,
-    /// One entry per mechanism, in the order of [`Mechanism::ALL`].
+    /// One entry per mechanism that was replayed, in the order of [`Mechanism::ALL`].
     pub mechanisms: Vec<ReplayedMechanism>,
+    /// Mechanisms asked for that have no answer in this round.
+    pub left_out: Vec<LeftOutMechanism>,
+}
+
+/// A mechanism that is not defined for the round, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOutMechanism {
+    /// The mechanism.
+    pub mechanism: Mechanism,
+    /// The number of the reason.
+    pub code: &'static str,
+    /// The reason, in words.
+    pub reason: String,
 }
 
 /// What one mechanism did with the round.
@@ -46,12 +59,15 @@ pub struct EnviedPlace {
 
 impl Analyses {
     /// Replays the round of [`Self::suggestions`] under other mechanisms: the same wishes, places,
-    /// points and lots, so that [`Mechanism::FamilyOptimal`] places exactly the children suggested.
+    /// points and lots, the months of every stay beside the others, and brothers and sisters by their
+    /// rule, so that [`Mechanism::FamilyOptimal`] places exactly the children suggested.
     ///
-    /// The round has the care types that are suggested together with `care_type`, and any other one that
-    /// a child of these wishes for too; nobody else could change what comes out. Mechanisms named twice
-    /// are replayed once. The same snapshot, days, mechanisms and seed give the same report. The wishes
-    /// are those of today's rules: what families would wish for under others is not known.
+    /// The round has the care types that are suggested together with `care_type`, and any other one tied
+    /// to these by a child's wishes, by brothers and sisters, or by children who move on from a nursery;
+    /// nobody else could change what comes out. Mechanisms named twice are replayed once; one that is not
+    /// defined where brothers and sisters are placed together is left out with its number. The same
+    /// snapshot, days, mechanisms and seed give the same report. The wishes are those of today's rules:
+    /// what families would wish for under others is not known.
     ///
     /// # Errors
     ///
@@ -66,70 +82,63 @@ impl Analyses {
         mechanisms: &[Mechanism],
         seed: u64,
     ) -> Result<RuleComparison, AnalysisError> {
-        let mut standing = self.standing(snapshot, starts_on, today)?;
-        standing.refuse_without_room(|_| 0);
-        let care_types = care_types(&standing, care_type);
-        let round = standing.round(
-            |wish| wish.part == Part::Seeks && care_types.contains(&wish.programme.1),
-            |programme| standing.seats.get(programme).map_or(0, |seats| seats.free),
-            &BTreeMap::new(),
-        )?;
+        let failed = AnalysisError::failed("rule lab");
+        let city = self.city_round(snapshot, starts_on, today, seed)?;
+        let inputs = city.round.inputs();
+        let (inputs, care_types) = inputs.connected_with(together(care_type));
+        let round =
+            SuggestionRound::new(inputs).map_err(|rows| AnalysisError::contradiction(&rows))?;
         let options = LabOptions {
             seed,
             ..LabOptions::default()
         };
-        let mut replayed = Vec::new();
+        let (mut replayed, mut left_out) = (Vec::new(), Vec::new());
         for mechanism in Mechanism::ALL {
             if !mechanisms.contains(&mechanism) {
                 continue;
             }
-            let report =
-                replay(&round, mechanism, &options).map_err(AnalysisError::failed("rule lab"))?;
-            refuse_faults(&report)?;
+            let report = match round.replay(mechanism, &options) {
+                Ok(report) => report,
+                Err(SuggestionError::Round(error)) if has_no_answer(&error) => {
+                    left_out.push(LeftOutMechanism {
+                        mechanism,
+                        code: error.code(),
+                        reason: error.to_string(),
+                    });
+                    continue;
+                }
+                Err(error) => return Err(failed(error)),
+            };
+            // Where rules of brothers and sisters contradict each other, the round says so itself.
+            refuse_faults(&report, city.placed.blocking.is_empty())?;
             let envy = report.justified_envy.iter().map(envied_place);
             let envy = envy.collect::<Result<_, _>>()?;
             replayed.push(ReplayedMechanism { report, envy });
         }
         Ok(RuleComparison {
             computed_from: snapshot.sequence(),
-            care_types: care_types.into_iter().collect(),
+            care_types,
             mechanisms: replayed,
+            left_out,
         })
     }
 }
 
-/// The care types that have to be looked at together: those suggested together, and what their children
-/// wish for besides.
-fn care_types(standing: &Standing, asked: CareType) -> BTreeSet<CareType> {
-    let mut wished: BTreeMap<&ChildId, BTreeSet<CareType>> = BTreeMap::new();
-    let seeking = |wish: &&Wish| wish.part == Part::Seeks;
-    for wish in standing.wishes.iter().filter(seeking) {
-        wished
-            .entry(&wish.child)
-            .or_default()
-            .insert(wish.programme.1);
-    }
-    let combinations: BTreeSet<&BTreeSet<CareType>> = wished.values().collect();
-    let mut found: BTreeSet<CareType> = together(asked).iter().copied().collect();
-    loop {
-        let before = found.len();
-        for combination in &combinations {
-            if !combination.is_disjoint(&found) {
-                found.extend(combination.iter().copied());
-            }
-        }
-        if found.len() == before {
-            return found;
-        }
-    }
+/// Whether a mechanism, not the round, is what cannot be run.
+const fn has_no_answer(error: &SolveError) -> bool {
+    matches!(
+        error,
+        SolveError::ProgrammeSideWithSiblings | SolveError::BlindSum { .. }
+    )
 }
 
 /// Refuses a report that cannot be right.
-fn refuse_faults(report: &MechanismReport) -> Result<(), AnalysisError> {
-    let is_stable = matches!(
-        report.mechanism,
-        Mechanism::FamilyOptimal | Mechanism::ProgrammeOptimal
-    );
+fn refuse_faults(report: &MechanismReport, one_exists: bool) -> Result<(), AnalysisError> {
+    let is_stable = one_exists
+        && matches!(
+            report.mechanism,
+            Mechanism::FamilyOptimal | Mechanism::ProgrammeOptimal
+        );
     let faults = if is_stable {
         report.envious_children + report.denied_free_seat
     } else {

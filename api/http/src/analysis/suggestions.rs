@@ -36,10 +36,10 @@ impl Analyses {
     /// `age`, `key` (what puts the child before the first that waits). Of the others: `better_wish`,
     /// `full_points`, `full_age`, `full_key`, `full_lot`, `full_earlier_application`, `no_free_place`,
     /// `not_attested`, `provider_takes_no_part`, `offered`, `offer_confirmed`,
-    /// `offer_confirmed_elsewhere`, `better_wish_offered`, `starts_later`, `stay_would_be_over`,
+    /// `offer_confirmed_elsewhere`, `offer_declined`, `better_wish_offered`, `starts_later`, `stay_would_be_over`,
     /// `too_young`, `too_old`, `hours_not_offered`, `opens_too_short`, `no_room_for_stay`,
     /// `no_inclusion_place`, `no_settling_in_slot`, `no_room_beside_others`, `siblings_rule`,
-    /// `sibling_elsewhere`, `no_stable_matching`.
+    /// `sibling_elsewhere`, `no_stable_stays`, `no_stable_matching`.
     ///
     /// # Errors
     ///
@@ -184,6 +184,7 @@ fn reason(wish: &Wish, own: &SuggestionLine, seats: &Seats, waiting: Option<&Wis
             AheadBy::Key => "full_key",
             AheadBy::Lot => "full_lot",
         },
+        SuggestionDecision::NoStableStays { .. } => "no_stable_stays",
         SuggestionDecision::SiblingsRule => "siblings_rule",
         SuggestionDecision::NoStableMatching => "no_stable_matching",
     };

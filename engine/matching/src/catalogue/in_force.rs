@@ -109,6 +109,48 @@ impl CataloguesInForce {
     }
 }
 
+impl CriteriaCatalogue {
+    /// What this catalogue does to the city's criteria, which another one states: global criteria dropped,
+    /// changed (worth, order or wording) or added, one problem for each (E2190). Nothing where it takes
+    /// them over unchanged; local criteria are the provider's own.
+    #[must_use]
+    pub fn against_the_city(&self, city: &Self) -> Vec<InputProblem> {
+        fn globals(of: &CriteriaCatalogue) -> BTreeMap<&str, &Criterion> {
+            let all = of.criteria.iter();
+            all.filter(|it| it.scope == CriterionScope::Global)
+                .map(|it| (it.key.as_str(), it))
+                .collect()
+        }
+        let (own, stated) = (globals(self), globals(city));
+        let mut problems = Vec::new();
+        let mut note = |key: &str, what: &str| {
+            let message = format!("the global criterion {key} of the city is {what}");
+            problems.push(
+                problem(self, code::CATALOGUE_AGAINST_CITY, &message).remedy(
+                    "take over the city's criteria unchanged; criteria of your own are local",
+                ),
+            );
+        };
+        if self.mode != city.mode && !stated.is_empty() {
+            note(
+                "*",
+                "put into another mode: points and order of steps do not weigh the same",
+            );
+        }
+        for (key, criterion) in &stated {
+            match own.get(key) {
+                None => note(key, "left out"),
+                Some(own) if own != criterion => note(key, "changed"),
+                Some(_) => {}
+            }
+        }
+        for key in own.keys().filter(|key| !stated.contains_key(*key)) {
+            note(key, "not among those the city has");
+        }
+        problems
+    }
+}
+
 fn problem(catalogue: &CriteriaCatalogue, code: &'static str, message: &str) -> InputProblem {
     InputProblem::new(
         code,

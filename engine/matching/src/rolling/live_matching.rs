@@ -16,24 +16,24 @@ use crate::round::NONE;
 
 /// What orders the children at a seat; smaller goes first. As in [`crate::order`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// Does not hold this place already.
-    pub(super) not_own: bool,
-    pub(super) points: Reverse<i32>,
+    pub(crate) not_own: bool,
+    pub(crate) points: Reverse<i32>,
     /// As given or drawn.
-    pub(super) lot: u32,
+    pub(crate) lot: u32,
     /// Lottery number of the family, then of the child.
-    pub(super) family: u64,
-    pub(super) child: u64,
+    pub(crate) family: u64,
+    pub(crate) child: u64,
 }
 
 /// One wish, in the child's order of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LiveWish {
+pub(crate) struct LiveWish {
     /// Seat, [`NONE`] where the group is closed.
-    pub(super) seat: u32,
-    pub(super) rank: u32,
-    pub(super) standing: Standing,
+    pub(crate) seat: u32,
+    pub(crate) rank: u32,
+    pub(crate) standing: Standing,
 }
 
 /// A child in the line of a seat.
@@ -97,11 +97,11 @@ enum Visit {
 }
 
 /// Where a child was before it was moved for the first time in an event: seat and rank.
-pub(super) type Before = (u32, Option<(u32, u32)>);
+pub(crate) type Before = (u32, Option<(u32, u32)>);
 
 /// Seats, lines, and the family-optimal matching between them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct LiveMatching {
+pub(crate) struct LiveMatching {
     seats: Vec<LiveSeat>,
     wishes: Vec<Vec<LiveWish>>,
     /// Place in the list of the wish that each child has, [`NONE`] without.
@@ -113,7 +113,7 @@ pub(super) struct LiveMatching {
 }
 
 impl LiveMatching {
-    pub(super) fn new(capacities: impl Iterator<Item = u32>) -> Self {
+    pub(crate) fn new(capacities: impl Iterator<Item = u32>) -> Self {
         let seats = capacities.map(|capacity| LiveSeat {
             capacity,
             ..LiveSeat::default()
@@ -129,7 +129,7 @@ impl LiveMatching {
     }
 
     /// Seat and rank of the place a child has.
-    pub(super) fn place_of(&self, child: u32) -> Option<(u32, u32)> {
+    pub(crate) fn place_of(&self, child: u32) -> Option<(u32, u32)> {
         let wishes = self.wishes.get(child as usize)?;
         let wish = wishes.get(self.current[child as usize] as usize)?;
         Some((wish.seat, wish.rank))
@@ -142,7 +142,7 @@ impl LiveMatching {
         line.filter(held).map(|entry| entry.child)
     }
 
-    pub(super) fn take_log(&mut self) -> Vec<Before> {
+    pub(crate) fn take_log(&mut self) -> Vec<Before> {
         std::mem::take(&mut self.log)
     }
 
@@ -151,7 +151,7 @@ impl LiveMatching {
     }
 
     /// A child comes with its wishes, best first.
-    pub(super) fn insert(&mut self, child: u32, wishes: Vec<LiveWish>) {
+    pub(crate) fn insert(&mut self, child: u32, wishes: Vec<LiveWish>) {
         let number = child as usize;
         if self.wishes.len() <= number {
             self.wishes.resize(number + 1, Vec::new());
@@ -180,6 +180,12 @@ impl LiveMatching {
             self.seats[seat as usize].capacity -= 1;
         }
         self.exchange();
+    }
+
+    /// A child comes back with other wishes, as if it had had these from the first.
+    pub(crate) fn replace(&mut self, child: u32, wishes: Vec<LiveWish>) {
+        self.remove(child);
+        self.insert(child, wishes);
     }
 
     /// A seat more.

@@ -28,4 +28,5 @@ pub use event::{
     SuggestedOffer,
 };
 pub use holding::{HeldOffers, hold_offers, hold_offers_in_rounds};
+pub(crate) use live_matching::{LiveMatching, LiveWish, Standing};
 pub use pool::Pool;

@@ -84,9 +84,9 @@ pub struct LabOptions {
     pub seed: u64,
     /// Days that one round of offers, or one step of forwarding, takes.
     pub days_per_round: u32,
-    /// Seconds of the wall clock after which the exact search for siblings stops, see
-    /// [`RoundOptions::time_limit_seconds`]; nothing else looks at it.
-    pub search_seconds: u32,
+    /// Nodes after which the exact search for siblings stops, see [`RoundOptions::search_nodes`]; nothing
+    /// else looks at it, and nothing at a clock.
+    pub search_nodes: u32,
 }
 
 impl Default for LabOptions {
@@ -94,7 +94,7 @@ impl Default for LabOptions {
         Self {
             seed: 0,
             days_per_round: 14,
-            search_seconds: 10,
+            search_nodes: 2_000,
         }
     }
 }
@@ -247,7 +247,7 @@ fn run(round: &Round, mechanism: Mechanism, options: &LabOptions) -> Result<Run,
             let options = RoundOptions {
                 optimal_for,
                 seed: options.seed,
-                time_limit_seconds: Some(f64::from(options.search_seconds)),
+                search_nodes: Some(options.search_nodes),
                 ..RoundOptions::default()
             };
             let mut run = Run::at_once(solve(round, &options)?.granted);

@@ -54,18 +54,19 @@ struct Taken {
 
 /// The stable choice of a group that places most, and of those the one with the smallest rank sum.
 ///
-/// `seconds` limits both runs together; without it the answer is the same on every machine.
+/// The seconds limit both runs together, the nodes each of them; without seconds the answer is the same on
+/// every machine.
 pub(crate) fn best_of_group(
     domains: &Domains<'_, '_>,
     group: &[u32],
     start: Option<&[u32]>,
-    seconds: Option<f64>,
+    limits: &SearchLimits,
 ) -> Result<Answer, SolverError> {
     let market = domains.market();
     let mut model = Model::new(domains, group);
     let limits = SearchLimits {
-        seconds: seconds.map(|seconds| seconds / 2.0),
-        ..SearchLimits::default()
+        seconds: limits.seconds.map(|seconds| seconds / 2.0),
+        ..*limits
     };
     let start = start.map(|chosen| model.point(group, chosen));
     for (option, unknown) in &model.options {
@@ -290,7 +291,8 @@ mod tests {
             let market = Market::new(&round, &priorities, &preferences, 0);
             let everybody: Vec<u32> = (0..market.family_count() as u32).collect();
             let mut domains = Domains::new(&market, &[]);
-            let answer = best_of_group(&domains, &everybody, None, None).unwrap();
+            let answer =
+                best_of_group(&domains, &everybody, None, &SearchLimits::default()).unwrap();
             let mut branching = Branching { budget: 1_000_000 };
             let searched = match domains.conclude() {
                 Err(_) => None,
@@ -314,8 +316,13 @@ mod tests {
                     let domains = Domains::new(&market, &[]);
                     let model = Model::new(&domains, &everybody);
                     assert!(model.program.is_met_by(&model.point(&everybody, &options)));
-                    let started =
-                        best_of_group(&domains, &everybody, Some(&options), None).unwrap();
+                    let started = best_of_group(
+                        &domains,
+                        &everybody,
+                        Some(&options),
+                        &SearchLimits::default(),
+                    )
+                    .unwrap();
                     assert_eq!(started, Answer::Best(ours));
                 }
                 other => panic!("seed {seed}: {other:?}"),

@@ -35,6 +35,7 @@ use crate::order::{Preferences, Priorities};
 use crate::round::Round;
 use crate::solve::{OptimalFor, Outcome, RoundOptions, SolveError, TieRule};
 pub(crate) use market::Market;
+use solver::SearchLimits;
 
 /// The wish of each applicant after the constructive search alone: quick, and stable unless families go
 /// in circles.
@@ -56,7 +57,12 @@ pub(crate) fn place_families<'round>(
     let priorities = Priorities::new(round, options.seed);
     let preferences = Preferences::new(round, options.seed);
     let market = Market::new(round, &priorities, &preferences, options.seed);
-    let settled = settle::settle(&market, options.time_limit_seconds)
+    let limits = SearchLimits {
+        seconds: options.time_limit_seconds,
+        nodes: options.search_nodes,
+        ..SearchLimits::default()
+    };
+    let settled = settle::settle(&market, &limits)
         .map_err(|error| SolveError::ExactModel(error.to_string()))?;
     let proposal = if settled.blocking.is_empty() {
         None

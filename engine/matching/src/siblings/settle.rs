@@ -1,6 +1,6 @@
 //! From a market to a matching and what is known about it.
 
-use solver::SolverError;
+use solver::{SearchLimits, SolverError};
 
 use super::branch::{Best, Branching, groups, hoped_for};
 use super::domains::Domains;
@@ -44,12 +44,12 @@ enum Known {
 
 /// Finds the stable matching that places most children, and of those the one with the smallest sum
 /// of family ranks; where none exists, a matching with few blocking families.
-pub(crate) fn settle(market: &Market<'_>, seconds: Option<f64>) -> Result<Settled, SolverError> {
+pub(crate) fn settle(market: &Market<'_>, limits: &SearchLimits) -> Result<Settled, SolverError> {
     let placeable = |market: &Market<'_>| {
         let families: Vec<u32> = (0..market.family_count() as u32).collect();
         hoped_for(&Domains::new(market, &[]), &families)
     };
-    match stable_except(market, &[], seconds)? {
+    match stable_except(market, &[], limits)? {
         Known::Best(chosen) => {
             let (most_placed, least_rank_sum) = market.value(&chosen);
             Ok(settled(market, chosen, most_placed, least_rank_sum, 0))
@@ -121,7 +121,7 @@ pub(super) fn found_except(
 fn stable_except(
     market: &Market<'_>,
     excused: &[u32],
-    seconds: Option<f64>,
+    limits: &SearchLimits,
 ) -> Result<Known, SolverError> {
     let mut domains = Domains::new(market, excused);
     if domains.conclude().is_err() {
@@ -134,7 +134,7 @@ fn stable_except(
     let Some(chosen) = known else {
         return Ok(Known::None);
     };
-    modelled(&domains, chosen, &undecided, seconds)
+    modelled(&domains, chosen, &undecided, limits)
 }
 
 /// Searches all groups of concluded domains: the choice of all families, `None` if some group has no
@@ -166,17 +166,18 @@ fn modelled(
     domains: &Domains<'_, '_>,
     mut chosen: Vec<u32>,
     undecided: &[Vec<u32>],
-    seconds: Option<f64>,
+    limits: &SearchLimits,
 ) -> Result<Known, SolverError> {
     let market = domains.market();
     let start = offers::find(market, 0);
     let usable = start.blocking.is_empty().then_some(&start.chosen[..]);
-    let seconds = seconds.map(|seconds| seconds / undecided.len() as f64);
+    let seconds = limits.seconds.map(|it| it / undecided.len() as f64);
+    let limits = SearchLimits { seconds, ..*limits };
     let (mut complete, mut exact) = (true, true);
     // By how much more could be placed, and by how much the ranks could be better.
     let (mut more, mut better) = (0, 0);
     for group in undecided {
-        let found = match exact_model::best_of_group(domains, group, usable, seconds)? {
+        let found = match exact_model::best_of_group(domains, group, usable, &limits)? {
             Answer::None => return Ok(Known::None),
             Answer::Best(found) => found,
             Answer::Open { found, bound } => {

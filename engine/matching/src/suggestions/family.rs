@@ -45,6 +45,14 @@ pub enum FamilyDecision {
         /// Place among those who wait, from 1.
         waiting_position: u32,
     },
+    /// The stay would fit, but the round goes in a circle: placing the child here would leave another
+    /// stay without room. A person has to look at it.
+    NoStableStays {
+        /// The facility where a stay would not fit.
+        facility_id: String,
+        /// The first month in the way there.
+        reason: StayObstacle,
+    },
     /// The family's rule for brothers and sisters leads elsewhere.
     SiblingsRule,
     /// Rules of brothers and sisters contradict each other in this round: a person has to look at it.
@@ -133,6 +141,13 @@ fn for_family(line: &SuggestionLine) -> FamilyDecision {
             cut_off_points: *cut_off_points,
             decided_by: *decided_by,
             waiting_position: *waiting_position,
+        },
+        SuggestionDecision::NoStableStays {
+            facility_id,
+            reason,
+        } => FamilyDecision::NoStableStays {
+            facility_id: facility_id.clone(),
+            reason: reason.clone(),
         },
         SuggestionDecision::SiblingsRule => FamilyDecision::SiblingsRule,
         SuggestionDecision::NoStableMatching => FamilyDecision::NoStableMatching,

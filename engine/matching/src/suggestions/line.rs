@@ -57,6 +57,14 @@ pub enum SuggestionDecision {
         /// Place among those who want this place more than what they get, from 1.
         waiting_position: u32,
     },
+    /// The stay would fit, but the round goes in a circle: were the child placed here, those who move on
+    /// from it would leave a stay that does not fit. A person has to look at it.
+    NoStableStays {
+        /// The facility where a stay would not fit.
+        facility_id: String,
+        /// The first month and figure in the way there.
+        reason: StayObstacle,
+    },
     /// The rule of the family's brothers and sisters leads to another place, or to none.
     SiblingsRule,
     /// Nobody with a better claim stands in the way, but no stable matching exists in this round: rules

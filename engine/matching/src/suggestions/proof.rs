@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::line::ProgrammeSuggestions;
 use super::round::{StayPlacements, SuggestionError, SuggestionRound};
-use super::stays::Exclusion;
+use super::stays::{Exclusion, UnsettledApplication};
 use crate::catalogue::{canonical_json, sha256_hex};
 use crate::lottery::{DrawnFor, draw, lottery_number};
 
 /// The format that this version writes.
-pub const PROOF_FORMAT: &str = "placewright-suggestion-proof/2";
+pub const PROOF_FORMAT: &str = "placewright-suggestion-proof/3";
 
 /// A catalogue as the proof states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,8 @@ pub struct SuggestionProof {
     pub lots: Vec<ProofLot>,
     /// Applications without room beside others, by child and programme.
     pub exclusions: Vec<Exclusion>,
+    /// Applications that fit and stay out because the round goes in circles, by child and programme.
+    pub unsettled: Vec<UnsettledApplication>,
     /// Placements of the city-wide round, by child.
     pub placements: Vec<ProofPlacement>,
     /// Families, or children without one, that block because no stable matching exists.
@@ -121,6 +123,7 @@ impl SuggestionProof {
                 })
                 .collect(),
             exclusions: placed.exclusions.clone(),
+            unsettled: placed.unsettled.clone(),
             placements: placed
                 .placements
                 .iter()

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::published_stays::SettledFamily;
 use super::round::{Candidate, StayPlacements, SuggestionRound};
 use crate::check::{CheckReport, Finding, check_matching};
 use crate::error_codes as code;
@@ -148,6 +149,7 @@ pub fn publication_check(
         });
     }
     find_overfull(round, placements, promises, &mut refusals);
+    round.crowded_months(placements, promises, &mut refusals);
     refusals.sort();
     refusals.dedup();
     if refusals.is_empty() {
@@ -323,7 +325,26 @@ impl SuggestionRound {
         placed: &StayPlacements,
         promises: &[PromisedPlace],
     ) -> Result<Publishable, Vec<PublicationRefusal>> {
-        let round = self.round(&placed.exclusions).map_err(|problems| {
+        self.publish_beside(placed, promises, &[])
+    }
+
+    /// [`Self::publish`] where children of some families hold places already, whether they take part in
+    /// the round or not: `together_only` places nobody of these families elsewhere, and
+    /// `together_preferred` nobody who could be taken there beside the children ahead of it.
+    ///
+    /// Whoever the round leaves out of a line is looked at too: it is not published if the stay of such a
+    /// child fits beside those that come first.
+    ///
+    /// # Errors
+    ///
+    /// As [`publication_check`].
+    pub fn publish_beside(
+        &self,
+        placed: &StayPlacements,
+        promises: &[PromisedPlace],
+        families: &[SettledFamily],
+    ) -> Result<Publishable, Vec<PublicationRefusal>> {
+        let round = self.round_of(placed).map_err(|problems| {
             let finding = problems.first().map(ToString::to_string);
             let finding = finding.unwrap_or_default();
             vec![PublicationRefusal::Infeasible { finding }]
@@ -350,14 +371,14 @@ impl SuggestionRound {
             applicant_id: applicant.to_owned(),
             place: Some(place),
         }));
-        let mut refusals = match publication_check(self, &placements, promises, &report) {
-            Ok(publishable) => return Ok(publishable),
-            Err(refusals) => refusals,
-        };
+        let checked = publication_check(self, &placements, promises, &report);
+        let mut refusals = checked.err().unwrap_or_default();
+        self.falsely_out(placed, &mut refusals);
         refusals.retain(|refusal| {
             !matches!(refusal, PublicationRefusal::SiblingsSeparated { family_id, together_at, .. }
                 if together_at.is_some() && stated.contains(family_id.as_str()))
         });
+        self.parted_from_a_place(families, &placements, placed, &mut refusals);
         if refusals.is_empty() {
             Ok(Publishable { placements })
         } else {
@@ -400,13 +421,13 @@ impl SuggestionRound {
         Some((*position, &self.lines[programme][*position]))
     }
 
-    fn programme(&self, programme_id: &str) -> Option<usize> {
+    pub(super) fn programme(&self, programme_id: &str) -> Option<usize> {
         self.programmes
             .binary_search_by(|it| it.programme_id.as_str().cmp(programme_id))
             .ok()
     }
 
-    fn facility_of(&self, programme_id: &str) -> Option<&str> {
+    pub(super) fn facility_of(&self, programme_id: &str) -> Option<&str> {
         let programme = self.programme(programme_id)?;
         Some(&self.programmes[programme].facility_id)
     }
@@ -438,10 +459,18 @@ impl SuggestionRound {
                 here.next().copied()
             });
             let here: Option<Vec<(usize, usize)>> = here.collect();
-            here.is_some_and(|sent| {
-                self.has_seats(&sent, family, places) && self.has_months(&sent, family, places)
-            })
+            here.is_some_and(|sent| self.has_room(&sent, family, places))
         })
+    }
+
+    /// Whether children of a family could be sent to these places in line beside all children ahead.
+    pub(super) fn has_room(
+        &self,
+        sent: &[(usize, usize)],
+        family: &[&str],
+        places: &BTreeMap<&str, &str>,
+    ) -> bool {
+        self.has_seats(sent, family, places) && self.has_months(sent, family, places)
     }
 
     /// Whether the children ahead of a family's last and the family fit into the places of every

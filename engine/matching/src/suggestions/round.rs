@@ -11,16 +11,13 @@ use super::inputs::{
 use super::joint::{Household, family_options, households};
 use super::line::{AheadBy, BetterPlace, ProgrammeSuggestions, SuggestionDecision, SuggestionLine};
 use super::ranking::{LineOrder, rank_all};
-use super::stays::{Exclusion, Ran, fit_stays};
+use super::running::RunningRound;
+use super::stays::{Exclusion, UnsettledApplication, fit_stays};
 use crate::catalogue::Evaluation;
 use crate::placements::PlacementRow;
 use crate::round::{ApplicantRow, ApplicationRow, ProgrammeRow, Round, Siblings};
-use crate::solve::{RoundOptions, SolveError, solve};
+use crate::solve::SolveError;
 use crate::whole_stay::{StayLedger, StayObstacle, SuitableApplication, UnsuitableApplication};
-
-/// Longest search of one round where brothers and sisters are to be placed together; without a limit
-/// hit, the same inputs give the same bytes.
-const SEARCH_SECONDS: f64 = 10.0;
 
 /// One application in the line of its programme.
 #[derive(Debug, Clone)]
@@ -55,12 +52,23 @@ pub struct StayPlacements {
     pub placements: Vec<PlacementRow>,
     /// Applications taken out because their stay does not fit beside those that come first.
     pub exclusions: Vec<Exclusion>,
-    /// Applications taken out on the way that would fit in the end: none as a rule. They are listed so
-    /// that nobody is passed over unseen.
-    pub unsettled: Vec<Exclusion>,
+    /// Applications that stay out although they would fit in the end, because the round goes in circles:
+    /// none as a rule. A person has to look at them.
+    pub unsettled: Vec<UnsettledApplication>,
     /// Families, or children without one, that would rather have something nobody stands in the way
     /// of, because no stable matching exists: none without brothers and sisters to be placed together.
     pub blocking: Vec<String>,
+}
+
+impl StayPlacements {
+    /// Child and programme of everything that is out of the round.
+    pub fn out(&self) -> impl Iterator<Item = (&str, &str)> {
+        let excluded = self.exclusions.iter();
+        let excluded = excluded.map(|it| (it.applicant_id.as_str(), it.programme_id.as_str()));
+        let unsettled = self.unsettled.iter();
+        let unsettled = unsettled.map(|it| (it.applicant_id.as_str(), it.programme_id.as_str()));
+        excluded.chain(unsettled)
+    }
 }
 
 /// No suggestions can be made of placements.
@@ -72,6 +80,12 @@ pub enum SuggestionError {
     /// The rows of the city-wide round contradict each other.
     #[error("the city-wide round could not be built: {0:?}")]
     Rows(Vec<InputProblem>),
+    /// The independent checks of the legal-claim phase found faults.
+    #[error("the check of the proposals found {faults} faults; do not use them, and report this")]
+    Proposals {
+        /// How many.
+        faults: usize,
+    },
     /// No rule explains a decision.
     #[error(
         "no rule explains why child {applicant_id:?} is not suggested for {programme_id:?}; the placements do not belong to this round"
@@ -151,10 +165,24 @@ impl SuggestionRound {
     ///
     /// As [`Round::from_rows_with_options`].
     pub fn round(&self, exclusions: &[Exclusion]) -> Result<Round, Vec<InputProblem>> {
-        let excluded: BTreeSet<(&str, &str)> = exclusions
-            .iter()
-            .map(|it| (it.applicant_id.as_str(), it.programme_id.as_str()))
-            .collect();
+        let excluded = exclusions.iter();
+        let excluded = excluded.map(|it| (it.applicant_id.as_str(), it.programme_id.as_str()));
+        self.round_without(&excluded.collect())
+    }
+
+    /// The round that gave these placements: [`Self::round`] without all that is out of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::round`].
+    pub fn round_of(&self, placed: &StayPlacements) -> Result<Round, Vec<InputProblem>> {
+        self.round_without(&placed.out().collect())
+    }
+
+    pub(super) fn round_without(
+        &self,
+        excluded: &BTreeSet<(&str, &str)>,
+    ) -> Result<Round, Vec<InputProblem>> {
         let mut applications = Vec::new();
         for (programme, line) in self.programmes.iter().zip(&self.lines) {
             for (lot, candidate) in (0..).zip(line) {
@@ -197,7 +225,7 @@ impl SuggestionRound {
             .collect();
         let options: Vec<_> = together
             .iter()
-            .flat_map(|it: &Household<'_>| family_options(self, it, &excluded))
+            .flat_map(|it: &Household<'_>| family_options(self, it, excluded))
             .collect();
         Round::from_rows_with_options(&programmes, &applications, &applicants, &options)
     }
@@ -211,21 +239,7 @@ impl SuggestionRound {
     ///
     /// [`SuggestionError`] when the round cannot be run.
     pub fn place(&self) -> Result<StayPlacements, SuggestionError> {
-        fit_stays(self, |exclusions| {
-            let round = self.round(exclusions).map_err(SuggestionError::Rows)?;
-            let options = RoundOptions {
-                seed: self.inputs.seed,
-                time_limit_seconds: Some(SEARCH_SECONDS),
-                ..RoundOptions::default()
-            };
-            let outcome = solve(&round, &options)?;
-            let findings = outcome.family_findings();
-            let blocking = findings.map_or(&[][..], |it| &it.blocking);
-            Ok(Ran {
-                placements: outcome.placements(),
-                blocking: blocking.iter().map(|it| it.family_id.clone()).collect(),
-            })
-        })
+        fit_stays(self, RunningRound::new(self)?)
     }
 
     /// The ranked suggestions of every programme under the placements of the current round.
@@ -239,11 +253,11 @@ impl SuggestionRound {
         placements: &[PlacementRow],
         exclusions: &[Exclusion],
     ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
-        self.lists(placements, exclusions, &[])
+        self.lists(placements, exclusions, &[], &[])
     }
 
     /// [`Self::suggest`] for what [`Self::place`] gave: where no stable matching exists, the lines of
-    /// the families that block say so.
+    /// the families that block say so, and so do those of applications that go in circles.
     ///
     /// # Errors
     ///
@@ -252,13 +266,19 @@ impl SuggestionRound {
         &self,
         placed: &StayPlacements,
     ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
-        self.lists(&placed.placements, &placed.exclusions, &placed.blocking)
+        self.lists(
+            &placed.placements,
+            &placed.exclusions,
+            &placed.unsettled,
+            &placed.blocking,
+        )
     }
 
     fn lists(
         &self,
         placements: &[PlacementRow],
         exclusions: &[Exclusion],
+        unsettled: &[UnsettledApplication],
         blocking: &[String],
     ) -> Result<Vec<ProgrammeSuggestions>, SuggestionError> {
         let blocking: BTreeSet<&str> = blocking.iter().map(String::as_str).collect();
@@ -282,8 +302,17 @@ impl SuggestionRound {
                 )
             })
             .collect();
+        let unsettled = unsettled.iter().map(|it| {
+            let name = (it.applicant_id.as_str(), it.programme_id.as_str());
+            (name, it)
+        });
+        let said = Said {
+            excluded,
+            unsettled: unsettled.collect(),
+            blocking,
+        };
         (0..self.programmes.len())
-            .map(|programme| self.list(programme, &places, &excluded, &blocking))
+            .map(|programme| self.list(programme, &places, &said))
             .collect()
     }
 
@@ -306,8 +335,7 @@ impl SuggestionRound {
         &self,
         number: usize,
         places: &BTreeMap<&str, (&str, u32)>,
-        excluded: &BTreeMap<(&str, &str), &StayObstacle>,
-        blocking: &BTreeSet<&str>,
+        said: &Said<'_>,
     ) -> Result<ProgrammeSuggestions, SuggestionError> {
         let programme = &self.programmes[number];
         let name = programme.programme_id.as_str();
@@ -334,9 +362,10 @@ impl SuggestionRound {
                 let cut_off = cut_off.map(|last| &line[last]);
                 let why = Why {
                     better,
-                    excluded: excluded.get(&(applicant, name)).copied(),
+                    excluded: said.excluded.get(&(applicant, name)).copied(),
                     cut_off,
-                    is_blocking: self.is_among(candidate.child, blocking),
+                    unsettled: said.unsettled.get(&(applicant, name)).copied(),
+                    is_blocking: self.is_among(candidate.child, &said.blocking),
                 };
                 self.decide(programme, candidate, &why, &mut waiting)?
             };
@@ -421,6 +450,12 @@ impl SuggestionRound {
                 waiting_position: *waiting,
             });
         }
+        if let Some(unsettled) = why.unsettled {
+            return Ok(SuggestionDecision::NoStableStays {
+                facility_id: unsettled.facility_id.clone(),
+                reason: unsettled.reason.clone(),
+            });
+        }
         if child.siblings != Siblings::Independent {
             return Ok(SuggestionDecision::SiblingsRule);
         }
@@ -441,11 +476,13 @@ impl SuggestionRound {
     ) -> (Ordering, AheadBy) {
         LineOrder::of(&self.inputs, &self.children, programme).compare(a, b)
     }
+}
 
-    /// First day of care that a candidate wishes.
-    pub(super) fn first_day_of(candidate: &Candidate) -> jiff::civil::Date {
-        candidate.application.first_day
-    }
+/// What a round says of applications that are out of it, by child and programme, and who blocks.
+struct Said<'a> {
+    excluded: BTreeMap<(&'a str, &'a str), &'a StayObstacle>,
+    unsettled: BTreeMap<(&'a str, &'a str), &'a UnsettledApplication>,
+    blocking: BTreeSet<&'a str>,
 }
 
 /// What is known of an application that is not suggested.
@@ -456,6 +493,8 @@ struct Why<'a> {
     excluded: Option<&'a StayObstacle>,
     /// The last child suggested, where no place is left and that child comes first.
     cut_off: Option<&'a Candidate>,
+    /// What would not fit if it were let in although it fits itself.
+    unsettled: Option<&'a UnsettledApplication>,
     /// Whether the round could not be stable for it.
     is_blocking: bool,
 }

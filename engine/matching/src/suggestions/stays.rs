@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::round::Candidate;
 use super::round::{StayPlacements, SuggestionError, SuggestionRound};
-use crate::placements::PlacementRow;
-use crate::whole_stay::{StayObstacle, StayRequest};
+use super::running::{InLine, RunningRound};
+use crate::whole_stay::{StayLedger, StayObstacle};
 
 /// An application that left a line because its stay does not fit beside those that come first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,184 +19,121 @@ pub struct Exclusion {
     pub reason: StayObstacle,
 }
 
-/// What a round came to.
-pub(super) struct Ran {
-    pub(super) placements: Vec<PlacementRow>,
-    /// Families that block because no stable matching exists.
-    pub(super) blocking: Vec<String>,
+/// An application that stays out although its stay would fit beside those placed, because the round
+/// goes in a circle: let in, it moves children on until a stay no longer fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsettledApplication {
+    /// The child.
+    pub applicant_id: String,
+    /// The programme.
+    pub programme_id: String,
+    /// The first facility, by name, where a stay does not fit in the round that lets it in.
+    pub facility_id: String,
+    /// The first month and figure in the way there.
+    pub reason: StayObstacle,
 }
 
-/// How often an application that was taken out too early may return.
+/// How often an application that was taken out too early may return before it is looked at alone.
 const MOST_RETURNS: u32 = 4;
 
-/// Runs rounds until the stays fit; `run` gives the placements of a round without the exclusions.
+/// Takes applications out of a round until the stays of all children placed fit.
 ///
 /// Every turn takes applications out or lets some return that would fit in the end; each returns a few
-/// times at most, so it ends.
-pub(super) fn fit_stays(
-    round: &SuggestionRound,
-    run: impl Fn(&[Exclusion]) -> Result<Ran, SuggestionError>,
+/// times at most, and then alone and only for good, so it ends.
+pub(super) fn fit_stays<'round>(
+    round: &'round SuggestionRound,
+    mut running: RunningRound<'round>,
 ) -> Result<StayPlacements, SuggestionError> {
-    let mut excluded: BTreeMap<(String, String), StayObstacle> = BTreeMap::new();
-    let mut returns: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let mut ledger = round.ledger.clone();
+    let mut out: BTreeSet<InLine> = BTreeSet::new();
+    let mut returns: BTreeMap<InLine, u32> = BTreeMap::new();
     loop {
-        let exclusions = listed(&excluded);
-        let Ran {
-            placements,
-            blocking,
-        } = run(&exclusions)?;
-        let misfits = misfits(round, &placements);
-        for misfit in &misfits {
-            let name = (misfit.applicant_id.clone(), misfit.programme_id.clone());
-            excluded.insert(name, misfit.reason.clone());
-        }
+        running.run()?;
+        let misfits = running.misfits(&mut ledger);
         if !misfits.is_empty() {
+            for misfit in misfits {
+                out.insert(misfit.at);
+                running.take_out(misfit.at);
+            }
             continue;
         }
-        let (exclusions, unsettled) = settle(round, &placements, exclusions);
         let mut returned = false;
-        for exclusion in &unsettled {
-            let name = (
-                exclusion.applicant_id.clone(),
-                exclusion.programme_id.clone(),
-            );
-            let count = returns.entry(name.clone()).or_default();
+        for at in unsettled(&running, &out, &mut ledger) {
+            let count = returns.entry(at).or_default();
             if *count < MOST_RETURNS {
                 *count += 1;
                 returned = true;
-                excluded.remove(&name);
+                out.remove(&at);
+                running.let_in(at);
             }
         }
         if !returned {
-            return Ok(StayPlacements {
-                placements,
-                exclusions,
-                unsettled,
-                blocking,
+            break;
+        }
+    }
+    let unsettled = settle_alone(round, &mut running, &mut out, &mut ledger)?;
+    let mut exclusions = Vec::new();
+    for at in out {
+        if let Some(reason) = running.obstacle(at, &mut ledger) {
+            let (applicant_id, programme_id) = round.names(at);
+            exclusions.push(Exclusion {
+                applicant_id: applicant_id.to_owned(),
+                programme_id: programme_id.to_owned(),
+                reason,
             });
         }
     }
+    exclusions.sort_by(|a, b| {
+        (&a.applicant_id, &a.programme_id).cmp(&(&b.applicant_id, &b.programme_id))
+    });
+    let (placements, blocking) = running.finish();
+    Ok(StayPlacements {
+        placements,
+        exclusions,
+        unsettled,
+        blocking,
+    })
 }
 
-fn listed(excluded: &BTreeMap<(String, String), StayObstacle>) -> Vec<Exclusion> {
-    excluded
-        .iter()
-        .map(|((applicant_id, programme_id), reason)| Exclusion {
-            applicant_id: applicant_id.clone(),
-            programme_id: programme_id.clone(),
-            reason: reason.clone(),
-        })
+/// Applications that are out and would fit in the end, by child and programme.
+fn unsettled(
+    running: &RunningRound<'_>,
+    out: &BTreeSet<InLine>,
+    ledger: &mut StayLedger,
+) -> Vec<InLine> {
+    let out = out.iter().copied();
+    out.filter(|at| running.obstacle(*at, ledger).is_none())
         .collect()
 }
 
-/// The candidates placed, facility by facility, in the order in which their stays are reserved.
-fn placed<'a>(
-    round: &'a SuggestionRound,
-    placements: &[PlacementRow],
-) -> Vec<(usize, &'a Candidate)> {
-    let places: BTreeSet<(&str, &str)> = placements
-        .iter()
-        .filter_map(|row| {
-            let place = row.place.as_ref()?;
-            Some((row.applicant_id.as_str(), place.programme_id.as_str()))
-        })
-        .collect();
-    let mut placed = Vec::new();
-    for (programme, line) in round.programmes.iter().zip(&round.lines) {
-        for (position, candidate) in line.iter().enumerate() {
-            let child = &round.children[candidate.child].applicant_id;
-            if places.contains(&(child.as_str(), programme.programme_id.as_str())) {
-                placed.push((position, candidate));
-            }
+/// Lets every application return that can return alone without a stay that does not fit; of the others,
+/// what would not fit. One that returns for good may make room for another: then all are tried again.
+fn settle_alone<'round>(
+    round: &'round SuggestionRound,
+    running: &mut RunningRound<'round>,
+    out: &mut BTreeSet<InLine>,
+    ledger: &mut StayLedger,
+) -> Result<Vec<UnsettledApplication>, SuggestionError> {
+    'again: loop {
+        let mut left = Vec::new();
+        for at in unsettled(running, out, ledger) {
+            let mut tried = running.with(at)?;
+            let Some(misfit) = tried.misfits(ledger).into_iter().next() else {
+                out.remove(&at);
+                *running = tried;
+                continue 'again;
+            };
+            let (applicant_id, programme_id) = round.names(at);
+            left.push(UnsettledApplication {
+                applicant_id: applicant_id.to_owned(),
+                programme_id: programme_id.to_owned(),
+                facility_id: running.facility_name(misfit.facility).to_owned(),
+                reason: misfit.reason,
+            });
         }
+        left.sort_by(|a, b| {
+            (&a.applicant_id, &a.programme_id).cmp(&(&b.applicant_id, &b.programme_id))
+        });
+        return Ok(left);
     }
-    placed
-        .sort_by_key(|(position, it)| (*position, SuggestionRound::first_day_of(it), it.programme));
-    placed
-}
-
-/// Of each facility, the first child placed whose stay does not fit beside those before it.
-///
-/// One per facility and turn: what it gives up may make room for the next.
-fn misfits(round: &SuggestionRound, placements: &[PlacementRow]) -> Vec<Exclusion> {
-    let mut ledger = round.ledger.clone();
-    let mut found: BTreeMap<&str, Exclusion> = BTreeMap::new();
-    for (_, candidate) in placed(round, placements) {
-        let Ok(suitable) = &candidate.suitability else {
-            continue;
-        };
-        let facility = suitable.request().facility_id.as_str();
-        if let Err(obstacles) = ledger.reserve(suitable.request())
-            && let Some(reason) = obstacles.into_iter().next()
-        {
-            found
-                .entry(facility)
-                .or_insert_with(|| exclusion(round, candidate, reason));
-        }
-    }
-    found.into_values().collect()
-}
-
-fn exclusion(round: &SuggestionRound, candidate: &Candidate, reason: StayObstacle) -> Exclusion {
-    Exclusion {
-        applicant_id: round.children[candidate.child].applicant_id.clone(),
-        programme_id: round.programmes[candidate.programme].programme_id.clone(),
-        reason,
-    }
-}
-
-/// Separates exclusions that hold in the end from those that do not: one holds if the stay does not fit
-/// beside all stays placed, leaving aside those of children behind it in the same line.
-fn settle(
-    round: &SuggestionRound,
-    placements: &[PlacementRow],
-    exclusions: Vec<Exclusion>,
-) -> (Vec<Exclusion>, Vec<Exclusion>) {
-    let placed = placed(round, placements);
-    let (mut hold, mut unsettled) = (Vec::new(), Vec::new());
-    for exclusion in exclusions {
-        match first_obstacle(round, &placed, &exclusion) {
-            Some(reason) => hold.push(Exclusion {
-                reason,
-                ..exclusion
-            }),
-            None => {
-                unsettled.push(exclusion.clone());
-                hold.push(exclusion);
-            }
-        }
-    }
-    (hold, unsettled)
-}
-
-/// What is in the way of an excluded application in the end; `None` if nothing is.
-fn first_obstacle(
-    round: &SuggestionRound,
-    placed: &[(usize, &Candidate)],
-    exclusion: &Exclusion,
-) -> Option<StayObstacle> {
-    let programme = round
-        .programmes
-        .binary_search_by(|it| it.programme_id.cmp(&exclusion.programme_id))
-        .ok()?;
-    let line = &round.lines[programme];
-    let own = line
-        .iter()
-        .position(|it| round.children[it.child].applicant_id == exclusion.applicant_id)?;
-    let request = requested(&line[own])?;
-    let mut ledger = round.ledger.clone();
-    for (position, candidate) in placed {
-        if candidate.programme == programme && *position > own {
-            continue;
-        }
-        if let Some(request) = requested(candidate) {
-            // The stays placed fit together: the last turn found no misfit.
-            let _ = ledger.guarantee(request);
-        }
-    }
-    ledger.check(request).err()?.into_iter().next()
-}
-
-fn requested(candidate: &Candidate) -> Option<&StayRequest> {
-    candidate.suitability.as_ref().ok().map(|it| it.request())
 }

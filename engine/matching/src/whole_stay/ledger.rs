@@ -270,7 +270,8 @@ impl StayLedger {
         Some(self.cells[cell].free)
     }
 
-    fn book(&mut self, stay: &PlannedStay, change: i32) {
+    /// Changes what is free in every month of a stay.
+    pub(crate) fn book(&mut self, stay: &PlannedStay, change: i32) {
         for &(month, care_type) in &stay.months {
             let Some(cell) = self.offers.cell(stay.facility, care_type, month) else {
                 continue;

@@ -28,6 +28,8 @@ mod rule_lab;
 mod sibling_cases;
 mod sibling_laws;
 mod sibling_rules;
+mod stays_in_circles;
 mod suggestion_households;
+mod suggestion_phases;
 mod ties;
 mod whole_stay;

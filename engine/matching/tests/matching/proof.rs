@@ -170,6 +170,27 @@ fn script(arguments: &[&str]) -> Option<(bool, String)> {
     Some((output.status.success(), text))
 }
 
+/// What the script says of a proof, or of a list of changes to it; `None` where there is no python3.
+pub(crate) fn by_script(
+    name: &str,
+    proof: &Value,
+    inputs: &SuggestionInputs,
+    changes: &[Value],
+) -> Option<(bool, String)> {
+    let folder = written(name, proof, inputs);
+    let path = folder.to_str().unwrap();
+    if changes.is_empty() {
+        return script(&[path]);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the script reads files")]
+    std::fs::write(
+        folder.join("changes.json"),
+        Value::Array(changes.to_vec()).to_string(),
+    )
+    .unwrap();
+    script(&[path, "--changes"])
+}
+
 #[test]
 fn the_script_accepts_the_proofs_that_hold() {
     for seed in [None, Some(2), Some(3)] {

@@ -164,10 +164,7 @@ fn generated_cities_leave_no_line_unexplained_and_no_stay_without_its_places() {
         round
             .suggest(&placed.placements, &placed.exclusions)
             .unwrap();
-        let report = check_matching(
-            &round.round(&placed.exclusions).unwrap(),
-            &placed.placements,
-        );
+        let report = check_matching(&round.round_of(&placed).unwrap(), &placed.placements);
         assert!(report.is_stable());
     }
     assert!(excluded > 10, "{excluded}");

@@ -99,7 +99,7 @@ fn recorded_points_of_no_application_and_criteria_recorded_twice_are_refused() {
 }
 
 /// Story B with a kindergarten of one place at A and B, and a child of four that wishes both.
-fn with_an_older_sibling(rule: Siblings) -> SuggestionInputs {
+pub(crate) fn with_an_older_sibling(rule: Siblings) -> SuggestionInputs {
     let mut inputs = recorded(&story_b());
     let months = inputs.months;
     for (facility, provider) in [("A", "T1"), ("B", "T2")] {
@@ -216,9 +216,7 @@ fn rounds_with_brothers_and_sisters_may_be_published_and_proven() {
         let (round, placed) = placed(&inputs);
         let published = round.publish(&placed, &[]);
         assert!(published.is_ok(), "seed {seed}: {published:?}");
-        if placed.unsettled.is_empty() {
-            assert!(proof_holds(&inputs), "seed {seed}");
-        }
+        assert!(proof_holds(&inputs), "seed {seed}");
     }
     assert!(joint > 50, "{joint}");
 }

@@ -208,6 +208,33 @@ def held_exclusions(inputs, lines, stated, placements):
             held[row['applicant_id'], row['programme_id']] = dict(applicant_id=row['applicant_id'], programme_id=row['programme_id'], reason=reasons[0])
     return held
 
+def unsettled_of(inputs, lines, stated, held, placements, together):
+    """The stated applications that fit and cannot be let in: the round that lets one in has a stay without room."""
+    taken, found = taken_by(lines, placements), {}
+    for row in stated:
+        if not isinstance(row, dict): continue
+        child, name = row.get('applicant_id'), row.get('programme_id')
+        line = lines.get(name, [])
+        own = next((at for at, entry in enumerate(line) if entry['child'] == child), None)
+        if own is None or (child, name) in held: continue
+        book = inputs.book()
+        for programme, at, entry in taken:
+            if programme != name or at < own: inputs.take(book, entry['ask'])
+        if inputs.reasons(book, line[own]['ask']): continue
+        if together: witness = (row.get('facility_id'), row.get('reason'))
+        else:
+            out = set(held) | {(it.get('applicant_id'), it.get('programme_id')) for it in stated if isinstance(it, dict) and it != row}
+            witness, book = None, inputs.book()
+            let_in = taken_by(lines, placements_of(inputs, lines, out))
+            for _, _, entry in sorted(let_in, key=lambda it: (it[2]['ask']['facility'].encode(), it[1], it[2]['ask']['first'], it[0].encode())):
+                reasons = inputs.reasons(book, entry['ask'])
+                inputs.take(book, entry['ask'])
+                if reasons:
+                    witness = (entry['ask']['facility'], reasons[0])
+                    break
+        if witness: found[child, name] = dict(applicant_id=child, programme_id=name, facility_id=witness[0], reason=witness[1])
+    return found
+
 def placements_of(inputs, lines, held):
     wishes = {child: [] for child in inputs.children}
     for programme, line in lines.items():
@@ -228,7 +255,7 @@ def placements_of(inputs, lines, held):
     rank = {(entry['child'], programme): entry['rank'] for programme, line in lines.items() for entry in line}
     return [dict(applicant_id=child, programme_id=got.get(child), rank=rank.get((child, got.get(child)))) for child in sorted(wishes, key=str.encode)]
 
-def suggestions_of(inputs, lines, placements, held, hashes, blocking):
+def suggestions_of(inputs, lines, placements, held, circles, hashes, blocking):
     places, lists = {row['applicant_id']: (row['programme_id'], row['rank']) for row in placements if row['programme_id']}, []
     for programme in sorted(inputs.programmes, key=lambda p: p['programme_id'].encode()):
         name, free = programme['programme_id'], int(programme['free_places'])
@@ -248,6 +275,9 @@ def suggestions_of(inputs, lines, placements, held, hashes, blocking):
                 waiting += 1
                 decision = dict(kind='full', free_places=free, cut_off_points=line[cut]['points'],
                                 decided_by=first_difference(line[cut], entry), waiting_position=waiting)
+            elif (entry['child'], name) in circles:
+                row = circles[entry['child'], name]
+                decision = dict(kind='no_stable_stays', facility_id=row['facility_id'], reason=row['reason'])
             elif inputs.children[entry['child']]['siblings'] != 'independent': decision = dict(kind='siblings_rule')
             elif entry['child'] in blocking or inputs.children[entry['child']]['family_id'] in blocking: decision = dict(kind='no_stable_matching')
             else: decision = dict(kind='unexplained')
@@ -271,7 +301,7 @@ def verify(inputs, proof):
     """Everything that is not as the inputs lead to."""
     found, catalogues, hashes = [], {}, {}
     unsealed = {key: value for key, value in proof.items() if key != 'seal'}
-    if proof.get('format') != 'placewright-suggestion-proof/2': found.append('/format')
+    if proof.get('format') != 'placewright-suggestion-proof/3': found.append('/format')
     if not all(part.isdigit() for part in str(proof.get('engine_version')).split('.')) : found.append('/engine_version')
     if proof.get('seed') != str(inputs.seed): found.append('/seed')
     if proof.get('inputs_hash') != inputs.hash(): found.append('/inputs_hash')
@@ -292,17 +322,19 @@ def verify(inputs, proof):
     stated = [row for row in proof['placements'] if isinstance(row, dict)]
     held = held_exclusions(inputs, lines, proof['exclusions'], stated)
     together = any(child['siblings'] != 'independent' for child in inputs.children.values())
-    placements = stated if together else placements_of(inputs, lines, held)
+    circles = unsettled_of(inputs, lines, proof.get('unsettled') or [], held, stated, together)
+    placements = stated if together else placements_of(inputs, lines, set(held) | set(circles))
     blocking = [name for name in proof.get('blocking') or [] if name] if together else []
     found += differences(proof.get('blocking'), blocking, '/blocking')
     found += differences(proof['exclusions'], [held[key] for key in sorted(held, key=lambda k: (k[0].encode(), k[1].encode()))], '/exclusions')
+    found += differences(proof.get('unsettled'), [circles[key] for key in sorted(circles, key=lambda k: (k[0].encode(), k[1].encode()))], '/unsettled')
     found += differences(proof['placements'], placements, '/placements')
     book = inputs.book()
     for programme, _, entry in taken_by(lines, placements):
         found += ['/placements: %s at %s: %s' % (entry['child'], programme, reason) for reason in inputs.reasons(book, entry['ask'])]
         inputs.take(book, entry['ask'])
-    found += differences(proof['programmes'], suggestions_of(inputs, lines, placements, held, hashes, blocking), '/programmes')
-    allowed = {'format', 'engine_version', 'seed', 'inputs_hash', 'catalogues', 'lots', 'exclusions', 'placements', 'blocking', 'programmes', 'seal'}
+    found += differences(proof['programmes'], suggestions_of(inputs, lines, placements, held, circles, hashes, blocking), '/programmes')
+    allowed = {'format', 'engine_version', 'seed', 'inputs_hash', 'catalogues', 'lots', 'exclusions', 'unsettled', 'placements', 'blocking', 'programmes', 'seal'}
     return found + ['/%s: unknown field' % key for key in set(proof) - allowed]
 
 def changed(proof, pointer, value):

@@ -61,10 +61,10 @@ fn held_back(
     let round = analyses()
         .city_round(&made.snapshot(), STARTS, TODAY, 7)
         .unwrap();
-    gate(&round.round, &round.placed, &[]).unwrap();
+    gate(&round.round, &round.placed, &[], &[]).unwrap();
     let mut placed = round.placed.clone();
     corrupt(&mut placed);
-    gate(&round.round, &placed, promises).unwrap_err()
+    gate(&round.round, &placed, promises, &[]).unwrap_err()
 }
 
 fn put(placed: &mut StayPlacements, child: &str, place: Option<(&str, u32)>) {
@@ -171,4 +171,50 @@ fn a_round_that_takes_a_promised_place_away_is_held_back() {
     // As computed nobody loses one: who holds an offer is suggested only where it wishes more to be.
     let made = story_b().offer("c2", "C", Nursery, OfferStanding::Open);
     assert!(!places(&made).iter().any(|it| it.starts_with("c2")));
+}
+
+#[test]
+fn a_place_that_the_family_declined_is_not_suggested_again() {
+    let declined = story_b().offer("c1", "A", Nursery, OfferStanding::Declined);
+    assert!(places(&story_b()).contains(&"c1@A".to_owned()));
+    let found = places(&declined);
+    assert!(!found.contains(&"c1@A".to_owned()), "{found:?}");
+    // The application stays open, and the others of the child take part.
+    assert!(
+        found.contains(&"c1@B".to_owned()) || found.contains(&"c3@A".to_owned()),
+        "{found:?}"
+    );
+    let lists = analyses()
+        .suggestions(
+            &declined.snapshot(),
+            Nursery,
+            STARTS,
+            TODAY,
+            7,
+            &mut numbered(),
+        )
+        .unwrap();
+    let rows = lists.iter().flat_map(|list| &list.rows);
+    let mut own = rows.filter(|row| row.application.as_str() == "c1-A");
+    assert_eq!(own.next().unwrap().reason, "offer_declined");
+    // An offer that expired says nothing.
+    let expired = story_b().offer("c1", "A", Nursery, OfferStanding::Expired);
+    assert!(places(&expired).contains(&"c1@A".to_owned()));
+}
+
+#[test]
+fn a_child_placed_away_from_the_house_of_its_brother_is_held_back() {
+    use matching::SettledFamily;
+    let made = story_b();
+    let round = analyses()
+        .city_round(&made.snapshot(), STARTS, TODAY, 7)
+        .unwrap();
+    let family = SettledFamily {
+        family_id: "F".to_owned(),
+        seeking: ["c1".to_owned()].into(),
+        facilities: ["B".to_owned()].into(),
+        siblings: matching::Siblings::TogetherOnly,
+    };
+    let error = gate(&round.round, &round.placed, &[], &[family]).unwrap_err();
+    assert_eq!(codes(&error), ["E2180"]);
 }

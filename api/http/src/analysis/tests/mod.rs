@@ -2,6 +2,7 @@
 
 mod capacities;
 mod city;
+mod city_criteria;
 mod gate;
 mod occupancy;
 mod rule_lab;

@@ -70,14 +70,14 @@ fn care_types_that_a_child_wishes_for_side_by_side_are_replayed_together() {
         let report = &compared.mechanisms[0].report;
         (compared.care_types, (report.placed, report.rank_sum))
     };
-    let kindergarten = figures(&apart, Kindergarten);
-    assert_eq!(
-        kindergarten,
-        (vec![Kindergarten], suggested(&apart, Kindergarten))
-    );
-    let (care_types, placed) = figures(&apart, Nursery);
-    assert!(!care_types.contains(&Kindergarten), "{care_types:?}");
-    assert_eq!(placed, suggested(&apart, Nursery));
+    // Nursery and kindergarten of a house share its months: children move on from one to the other.
+    for asked in [Nursery, Kindergarten] {
+        let (care_types, (placed, ranks)) = figures(&apart, asked);
+        assert!(care_types.contains(&Nursery) && care_types.contains(&Kindergarten));
+        assert!(!care_types.contains(&CareType::AfterSchool));
+        let (one, other) = (suggested(&apart, Nursery), suggested(&apart, Kindergarten));
+        assert_eq!((placed, ranks), (one.0 + other.0, one.1 + other.1));
+    }
 
     // k2 turns three soon and takes either.
     let tied = apart
@@ -89,5 +89,54 @@ fn care_types_that_a_child_wishes_for_side_by_side_are_replayed_together() {
         assert_eq!(care_types.len(), 3, "{care_types:?}");
         let (one, other) = (suggested(&tied, Nursery), suggested(&tied, Kindergarten));
         assert_eq!((placed, ranks), (one.0 + other.0, one.1 + other.1));
+    }
+}
+
+#[test]
+fn brothers_and_sisters_are_replayed_by_their_rule_and_what_has_no_answer_is_left_out() {
+    let mut made = story_b()
+        .child("k1", "2023-05-01")
+        .wish("k1", "B", Kindergarten, 1, 5)
+        .wish("k1", "A", Kindergarten, 2, 5);
+    for row in &mut made.rows.children {
+        if ["k1", "c1"].contains(&row.child.as_str()) {
+            row.household = "F".parse().unwrap();
+            row.siblings = domain::procedure::SiblingsRule::TogetherOnly;
+        }
+    }
+    let compared = compared(&made, Nursery);
+    let left_out: Vec<_> = compared.left_out.iter().map(|it| it.code).collect();
+    assert_eq!(left_out, ["E2070", "E2187", "E2187"]);
+    assert_eq!(compared.mechanisms.len(), 4);
+    let (one, other) = (suggested(&made, Nursery), suggested(&made, Kindergarten));
+    let stable = &compared.mechanisms[0].report;
+    assert_eq!(
+        (stable.placed, stable.rank_sum),
+        (one.0 + other.0, one.1 + other.1)
+    );
+    for it in &compared.mechanisms {
+        // A nursery and a kindergarten of one house are together.
+        let siblings = it.report.siblings;
+        assert_eq!(siblings.families, 1);
+        assert_eq!(
+            siblings.together, siblings.with_places,
+            "{:?}",
+            it.report.mechanism
+        );
+    }
+    assert_eq!(stable.siblings.together, 1);
+}
+
+#[test]
+fn hours_that_do_not_fit_are_granted_under_no_mechanism() {
+    let mut made = story_b();
+    for row in &mut made.rows.applications {
+        if row.application.as_str() == "c5-D" {
+            row.daily_hours = super::hours(12.0);
+        }
+    }
+    for it in compared(&made, Nursery).mechanisms {
+        // c5 alone wishes D; A has two places, B and C one each.
+        assert!(it.report.placed <= 4, "{:?}", it.report.mechanism);
     }
 }

@@ -63,6 +63,13 @@ impl MechanismName {
         }
     }
 
+    fn of(mechanism: Mechanism) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|name| name.mechanism() == mechanism)
+            .expect("every mechanism has a name")
+    }
+
     /// Whether it gives places out by offers or requests, round by round.
     const fn has_rounds(self) -> bool {
         matches!(
@@ -97,11 +104,24 @@ pub(crate) struct ReportView {
     /// Number of the change it was computed from.
     computed_from: u64,
     seed: u64,
-    /// Care types of the round: those wished for together with the one asked for.
+    /// Care types of the round: those tied to the one asked for by wishes, brothers and sisters, or stays.
     #[schema(value_type = Vec<CareTypeName>)]
     care_types: Vec<CareType>,
     /// In a fixed order, whatever the order asked in.
     mechanisms: Vec<MechanismView>,
+    /// Mechanisms asked for that are not defined where brothers and sisters are placed together.
+    left_out: Vec<LeftOutView>,
+}
+
+/// A mechanism that was not replayed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LeftOutMechanism)]
+pub(crate) struct LeftOutView {
+    mechanism: MechanismName,
+    /// Number of the reason, see docs/ERRORS.md.
+    code: &'static str,
+    /// The reason, in words.
+    reason: String,
 }
 
 /// What a mechanism did. The figures count the whole city; they are not tables under disclosure control.
@@ -202,6 +222,15 @@ pub(crate) async fn run(service: Served, write: Write<Comparison>) -> Result<Res
         seed,
         care_types: computed.care_types,
         mechanisms: views.collect(),
+        left_out: computed
+            .left_out
+            .into_iter()
+            .map(|it| LeftOutView {
+                mechanism: MechanismName::of(it.mechanism),
+                code: it.code,
+                reason: it.reason,
+            })
+            .collect(),
     };
     let mut response = Json(report).into_response();
     if !sees_children {
@@ -212,10 +241,7 @@ pub(crate) async fn run(service: Served, write: Write<Comparison>) -> Result<Res
 
 fn view(replayed: ReplayedMechanism, sees_children: bool) -> MechanismView {
     let ReplayedMechanism { report, envy } = replayed;
-    let name = MechanismName::ALL
-        .into_iter()
-        .find(|name| name.mechanism() == report.mechanism)
-        .expect("every mechanism has a name");
+    let name = MechanismName::of(report.mechanism);
     let shown = |count: u64| (sees_children || !is_small(count)).then_some(count);
     let rank_histogram = histogram(&report, sees_children);
     let is_whole = rank_histogram.iter().all(|cell| cell.children.is_some());

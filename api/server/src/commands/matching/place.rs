@@ -89,6 +89,7 @@ impl MatchArguments {
             },
             seed: self.seed,
             time_limit_seconds: Some(self.time_limit),
+            ..RoundOptions::default()
         }
     }
 

@@ -35,25 +35,25 @@ impl Rung {
     }
 }
 
-struct Entry<'a> {
-    child: &'a str,
+pub(super) struct Entry<'a> {
+    pub(super) child: &'a str,
     rank: u32,
     rungs: Vec<Rung>,
     points: i64,
     contributions: Vec<Value>,
-    obstacles: Vec<Value>,
-    asked: Asked<'a>,
+    pub(super) obstacles: Vec<Value>,
+    pub(super) asked: Asked<'a>,
 }
 
 /// Everything worked out from the inputs alone.
 pub(super) struct Derivation<'a> {
-    inputs: &'a SuggestionInputs,
+    pub(super) inputs: &'a SuggestionInputs,
     /// By programme: its line in order.
-    lines: BTreeMap<&'a str, Vec<Entry<'a>>>,
+    pub(super) lines: BTreeMap<&'a str, Vec<Entry<'a>>>,
     children: BTreeMap<&'a str, &'a SuggestionChild>,
 }
 
-type Pair<'a> = (&'a str, &'a str);
+pub(super) type Pair<'a> = (&'a str, &'a str);
 
 impl<'a> Derivation<'a> {
     pub(super) fn new(inputs: &'a SuggestionInputs) -> Self {
@@ -129,7 +129,7 @@ impl<'a> Derivation<'a> {
     }
 
     /// The stays that the placements take, with child and place in line, by programme.
-    fn taken(&self, placements: &Value) -> Vec<(&'a str, usize, &Entry<'a>)> {
+    pub(super) fn taken(&self, placements: &Value) -> Vec<(&'a str, usize, &Entry<'a>)> {
         let mut taken = Vec::new();
         for row in placements.as_array().into_iter().flatten() {
             let (Some(child), Some(programme)) =
@@ -183,12 +183,7 @@ impl<'a> Derivation<'a> {
     /// The family-optimal placements of the suitable applications that are not excluded, by proposals in
     /// rounds; as stated where families want to be placed together.
     pub(super) fn placements(&self, exclusions: &Value, stated: &Value) -> Value {
-        if self
-            .inputs
-            .children
-            .iter()
-            .any(|it| it.siblings != Siblings::Independent)
-        {
+        if self.is_joint() {
             return stated.clone();
         }
         let mut wishes: BTreeMap<&str, Vec<(u32, &str, usize)>> = self
@@ -252,6 +247,12 @@ impl<'a> Derivation<'a> {
             .collect()
     }
 
+    /// Whether families want to be placed together.
+    pub(super) fn is_joint(&self) -> bool {
+        let mut children = self.inputs.children.iter();
+        children.any(|it| it.siblings != Siblings::Independent)
+    }
+
     /// Months in which the placed stays exceed what is free.
     pub(super) fn overbooked(&self, placements: &Value) -> Vec<Value> {
         let mut book = book(self.inputs);
@@ -271,8 +272,7 @@ impl<'a> Derivation<'a> {
     /// Who blocks because no stable matching exists: nobody, unless families want to be placed together;
     /// then as stated.
     pub(super) fn blocking(&self, stated: &Value) -> Value {
-        let is_together = |it: &SuggestionChild| it.siblings != Siblings::Independent;
-        if self.inputs.children.iter().any(is_together) {
+        if self.is_joint() {
             stated.clone()
         } else {
             json!([])
@@ -282,7 +282,7 @@ impl<'a> Derivation<'a> {
     pub(super) fn programmes(
         &self,
         placements: &Value,
-        exclusions: &Value,
+        (exclusions, unsettled): (&Value, &Value),
         blocking: &Value,
     ) -> Vec<Value> {
         let places: BTreeMap<&str, (&str, u64)> = placements
@@ -315,7 +315,7 @@ impl<'a> Derivation<'a> {
                             (line, at, cut_off),
                             &places,
                             find(exclusions, (line[at].child, name)),
-                            self.left(line[at].child, blocking),
+                            self.left((line[at].child, name), unsettled, blocking),
                             &mut waiting,
                         );
                         self.line(line, at, &places, &decision)
@@ -338,21 +338,27 @@ impl<'a> Derivation<'a> {
     }
 
     /// What is left to be said of a child that no other reason explains.
-    fn left(&self, child: &str, blocking: &Value) -> &'static str {
-        let Some(child) = self.children.get(child) else {
-            return "unexplained";
-        };
+    fn left(&self, pair: Pair<'_>, unsettled: &Value, blocking: &Value) -> Value {
+        if let Some(row) = find(unsettled, pair) {
+            return json!({
+                "kind": "no_stable_stays", "facility_id": row["facility_id"],
+                "reason": row["reason"],
+            });
+        }
         let names = blocking.as_array().into_iter().flatten();
         let mut names = names.filter_map(Value::as_str);
-        if child.siblings != Siblings::Independent {
-            "siblings_rule"
-        } else if names
-            .any(|it| it == child.applicant_id || !it.is_empty() && it == child.family_id)
-        {
-            "no_stable_matching"
-        } else {
-            "unexplained"
-        }
+        let kind = match self.children.get(pair.0) {
+            Some(child) if child.siblings != Siblings::Independent => "siblings_rule",
+            Some(child)
+                if names.any(|it| {
+                    it == child.applicant_id || !it.is_empty() && it == child.family_id
+                }) =>
+            {
+                "no_stable_matching"
+            }
+            _ => "unexplained",
+        };
+        json!({ "kind": kind })
     }
 
     fn line(
@@ -385,7 +391,7 @@ fn first_difference(one: &Entry<'_>, other: &Entry<'_>) -> &'static str {
     pairs.find(|(a, b)| a != b).map_or("key", |(a, _)| a.name())
 }
 
-fn find<'v>(rows: &'v Value, pair: Pair<'_>) -> Option<&'v Value> {
+pub(super) fn find<'v>(rows: &'v Value, pair: Pair<'_>) -> Option<&'v Value> {
     rows.as_array()
         .into_iter()
         .flatten()
@@ -397,7 +403,7 @@ fn decide(
     (line, at, cut_off): (&[Entry<'_>], usize, Option<usize>),
     places: &BTreeMap<&str, (&str, u64)>,
     exclusion: Option<&Value>,
-    left: &'static str,
+    left: Value,
     waiting: &mut u32,
 ) -> Value {
     let entry = &line[at];
@@ -429,7 +435,7 @@ fn decide(
             "waiting_position": *waiting,
         });
     }
-    json!({ "kind": left })
+    left
 }
 
 /// The order of a child in a line, from the catalogue's tie rules.

@@ -4,6 +4,7 @@
 //! stays on plain month numbers, orders lines by a key of its own and runs the round by its own loop.
 //! What it comes to is compared with the proof field by field.
 
+mod circles;
 mod derive;
 mod stay;
 
@@ -42,7 +43,9 @@ pub struct ProofMismatch {
 pub fn verify_proof(proof: &Value, inputs: &SuggestionInputs) -> Vec<ProofMismatch> {
     let derivation = Derivation::new(inputs);
     let exclusions = derivation.exclusions(&proof["exclusions"], &proof["placements"]);
-    let placements = derivation.placements(&exclusions, &proof["placements"]);
+    let unsettled = derivation.unsettled(&proof["unsettled"], &exclusions, &proof["placements"]);
+    let out = circles::both(&exclusions, &unsettled);
+    let placements = derivation.placements(&out, &proof["placements"]);
     let blocking = derivation.blocking(&proof["blocking"]);
     let derived = json!({
         "format": PROOF_FORMAT,
@@ -52,9 +55,10 @@ pub fn verify_proof(proof: &Value, inputs: &SuggestionInputs) -> Vec<ProofMismat
         "catalogues": derivation.catalogues(),
         "lots": lots(inputs),
         "exclusions": exclusions,
+        "unsettled": unsettled,
         "placements": placements,
         "blocking": blocking,
-        "programmes": derivation.programmes(&placements, &exclusions, &blocking),
+        "programmes": derivation.programmes(&placements, (&exclusions, &unsettled), &blocking),
         "seal": seal_of(proof),
     });
     let mut mismatches = Vec::new();
