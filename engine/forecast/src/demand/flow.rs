@@ -199,7 +199,7 @@ fn distances(leaves: &[&str], points: &[AreaPoint]) -> Result<Vec<Vec<f64>>, Vec
     for leaf in leaves {
         match by_area.get(leaf) {
             Some(point) if point.east.is_finite() && point.north.is_finite() => {
-                found.push((point.east, point.north))
+                found.push((point.east, point.north));
             }
             Some(point) => problems.push(codes::problem(
                 codes::COORDINATES,
@@ -499,8 +499,8 @@ mod tests {
             Decay::Power { power: 2.0 },
         ] {
             let mut counts = Vec::new();
-            for from in 0..20 {
-                let pull: Vec<f64> = distances[from].iter().map(|&km| truth.at(km)).collect();
+            for (from, distances) in distances.iter().enumerate() {
+                let pull: Vec<f64> = distances.iter().map(|&km| truth.at(km)).collect();
                 let draw = WeightedIndex::new(&pull).unwrap();
                 let mut row = [0.0; 20];
                 for _ in 0..2000 {
