@@ -29,6 +29,10 @@ impl<'a> PathChildren<'a> {
 
 impl<'a, L: Fn(&mut PathBlock) + Sync> PathChildren<'a, L> {
     /// The children after `lever`, a pure function of the block.
+    ///
+    /// # Panics
+    ///
+    /// Never: every leaf of the model's tree is an area of its population.
     pub fn with_lever(model: &'a PathModel, lever: L) -> Self {
         let places = model
             .areas()
@@ -99,7 +103,7 @@ impl<L: Fn(&mut PathBlock) + Sync> ChildrenPaths for PathChildren<'_, L> {
             (self.lever)(block);
             let block = &*block;
             work(block.paths(), &|path: usize, stocks: &mut [f64]| {
-                self.fill(block, path, stocks)
+                self.fill(block, path, stocks);
             })
         })
     }

@@ -48,7 +48,7 @@ impl SchoolCalendar {
     pub fn new(rules: Vec<SchoolEntryRule>) -> Result<Self, Vec<InputProblem>> {
         let mut problems = Vec::new();
         let mut refuse = |message: String| {
-            problems.push(codes::problem(codes::ENTRY_DATE, "school entry", message))
+            problems.push(codes::problem(codes::ENTRY_DATE, "school entry", message));
         };
         if rules.is_empty() {
             refuse("there is no rule".to_owned());
