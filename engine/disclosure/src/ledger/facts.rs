@@ -197,11 +197,12 @@ impl Facts {
                 implied |= !parts.is_empty()
                     && parts.iter().all(|&part| {
                         nodes[position] = part;
-                        let fact = places
+                        let below = places
                             .get(nodes.as_slice())
                             .map(|&below| self.of_cell[number][below]);
-                        match fact {
-                            Some(Some(fact)) => self.list[fact].is_exact(),
+                        match below {
+                            // A dimension with one member: the same children follow from nothing.
+                            Some(Some(part)) => part != fact && self.list[part].is_exact(),
                             // A part without atoms is empty.
                             Some(None) => true,
                             None => false,

@@ -107,10 +107,13 @@ fn choose(
             number == own || releases[number].cells[cell].shown != Shown::Suppressed
         };
         let mut sources = fact.sources.iter().filter(shows);
-        let only = sources.next().filter(|&&(number, _)| number == own)?;
         let may_hide = fact.count > 0 || release.rules.zeros == ZeroRule::Suppressed;
-        let is_shown = release.cells[only.1].shown != Shown::Suppressed;
-        (sources.next().is_none() && may_hide && is_shown).then_some(only.1)
+        if !may_hide || sources.any(|&(number, _)| number != own) {
+            return None;
+        }
+        let cells = fact.sources.iter().filter(|&&(number, _)| number == own);
+        let mut cells = cells.map(|&(_, cell)| cell);
+        cells.find(|&cell| release.cells[cell].shown != Shown::Suppressed)
     };
     let cheapest = |candidates: &[usize]| {
         let cells = candidates.iter().filter_map(|&fact| hideable(fact));
@@ -140,6 +143,11 @@ fn choose(
             .any(|&fact| hideable(fact).is_some_and(|cell| chosen.contains(&cell)));
         let cell = candidates.iter().find_map(|list| cheapest(list));
         if !is_settled && let Some(cell) = cell {
+            // Where a dimension has one member, several cells count the same children.
+            let fact = facts.of_cell[own][cell];
+            let sources = fact.into_iter().flat_map(|fact| &facts.list[fact].sources);
+            let same = sources.filter(|&&(number, _)| number == own);
+            chosen.extend(same.map(|&(_, cell)| cell));
             chosen.insert(cell);
         }
     }
