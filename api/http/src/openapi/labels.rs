@@ -176,6 +176,7 @@ const LABELS: &[(&str, &str)] = &[
     ("later_from", "Grundlage der Erwartung"),
     ("latitude", "Geografische Breite"),
     ("legal_basis", "Rechtsgrundlage"),
+    ("left_out", "Nicht nachgestellt"),
     ("licences", "Betriebserlaubnisse"),
     ("licensed", "Plätze laut Betriebserlaubnis"),
     ("limit_minutes", "Längster Weg in Minuten"),
