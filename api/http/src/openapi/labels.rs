@@ -195,6 +195,7 @@ const LABELS: &[(&str, &str)] = &[
     ("latitude", "Geografische Breite"),
     ("least", "Mindestens"),
     ("legal_basis", "Rechtsgrundlage"),
+    ("left_out", "Nicht nachgestellt"),
     ("licences", "Betriebserlaubnisse"),
     ("licensed", "Plätze laut Betriebserlaubnis"),
     ("limit_minutes", "Längster Weg in Minuten"),

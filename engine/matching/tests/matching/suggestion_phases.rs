@@ -208,11 +208,11 @@ fn a_catalogue_takes_over_the_citys_criteria_unchanged() {
     let changed = problems(&text.replace("points = 3", "points = 2"));
     assert_eq!(changed[0].code, "E2190");
     assert!(
-        changed[0].message.contains("single is changed"),
+        changed[0].message.contains("single of the city is changed"),
         "{changed:?}"
     );
     let dropped = text.replace("[[global]]\nkey = \"work\"", "[[local]]\nkey = \"work\"");
-    assert!(problems(&dropped)[0].message.contains("work is left out"));
+    assert!(problems(&dropped)[0].message.contains("work of the city is left out"));
     let added = text.replace("[[local]]\nkey = \"near\"", "[[global]]\nkey = \"near\"");
-    assert!(problems(&added)[0].message.contains("near is not among"));
+    assert!(problems(&added)[0].message.contains("near of the city is not among"));
 }
