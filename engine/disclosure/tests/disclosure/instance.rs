@@ -328,6 +328,33 @@ fn an_insider_cannot_tell_either() {
 }
 
 #[test]
+fn an_attribute_is_disclosed_by_what_is_left_of_a_shown_group_as_well() {
+    // Two nurseries of one area by language; the second is hidden, but area less nursery tells it:
+    // all nine there speak another language at home.
+    let counts = [20, 30, 0, 9];
+    let atoms = counts.map(|count| Atom::new(["x"], count)).to_vec();
+    let sums = [
+        vec![0, 1],
+        vec![0],
+        vec![1],
+        vec![0, 1, 2, 3],
+        vec![0, 2],
+        vec![1, 3],
+    ];
+    let sums = sums
+        .map(|atoms| PublishedSum::new(["cell"], atoms))
+        .to_vec();
+    let instance = Instance::from_sums("language", &["any"], atoms, sums).unwrap();
+    let attribute = [0, 1, 0, 1];
+    let all_shown = instance.attribute_disclosures(&[false; 6], &attribute, 3);
+    assert_eq!(all_shown.unwrap(), [3], "the area, less the first nursery");
+    // Without the languages of the first nursery nothing is left over by language.
+    let hidden = [false, true, true, false, false, false];
+    let safe = instance.attribute_disclosures(&hidden, &attribute, 3);
+    assert!(safe.unwrap().is_empty());
+}
+
+#[test]
 fn singletons_of_issue_135_are_protected_and_no_cell_follows_exactly() {
     let Some(lines) = crate::shared_cases::read("sdctable/data_issue135.csv") else {
         return;
