@@ -49,7 +49,10 @@ fn main() {
     criterion.final_summary();
     if purpose == Purpose::Measure {
         let seconds = slowest.as_secs_f64();
-        println!("slowest decision beside {} releases: {seconds:.2} s (goal {GOAL})", ledger.len());
+        println!(
+            "slowest decision beside {} releases: {seconds:.2} s (goal {GOAL})",
+            ledger.len()
+        );
     }
 }
 

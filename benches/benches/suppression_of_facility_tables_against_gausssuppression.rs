@@ -78,7 +78,10 @@ fn main() {
                 continue;
             };
             let median = median.as_secs_f64();
-            println!("{name:<36} {median:>10.2} {peer:>14.1} {:>8.3}", median / peer);
+            println!(
+                "{name:<36} {median:>10.2} {peer:>14.1} {:>8.3}",
+                median / peer
+            );
         }
         let at = |share: usize| cells[(cells.len() - 1) * share / 100].as_secs_f64() * 1e3;
         println!(

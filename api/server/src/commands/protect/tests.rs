@@ -272,12 +272,20 @@ fn amounts_are_protected_by_a_rule_about_contributors_and_audited() {
     let table = folder.join("out/costs.csv");
     let text = std::fs::read_to_string(&table).unwrap();
     assert!(text.contains("a,,suppressed\n"), "{text}");
-    assert!(!std::fs::read_to_string(folder.join("out/audit.json")).unwrap().contains("90000"));
+    assert!(
+        !std::fs::read_to_string(folder.join("out/audit.json"))
+            .unwrap()
+            .contains("90000")
+    );
     let passed = audit_file(folder, table.clone()).unwrap();
     assert!(passed.passed(), "{}", passed.text());
     std::fs::write(&table, "area,value,status\na,,suppressed\nb,180,published\nc,181,published\n_total,90381.5,published\n").unwrap();
     let failed = audit_file(folder, table).unwrap();
-    assert!(!failed.passed() && failed.text().contains("a  DISCLOSED"), "{}", failed.text());
+    assert!(
+        !failed.passed() && failed.text().contains("a  DISCLOSED"),
+        "{}",
+        failed.text()
+    );
     for (wrong, code) in [
         (COSTS.replace("90000.5", "-3"), "E5102"),
         (COSTS.replace("p,a,", ",a,"), "E5034"),
@@ -298,20 +306,39 @@ fn rounded_tables_of_a_spec_agree_and_nothing_is_warned_of() {
         "count = \"children\"\nmethod = \"rounding\"\n[rounding]\nbase = 5",
     );
     let summary = protect(folder.path(), &rounding, MICRODATA).unwrap();
-    assert!(!summary.text().to_lowercase().contains("warning"), "{}", summary.text());
+    assert!(
+        !summary.text().to_lowercase().contains("warning"),
+        "{}",
+        summary.text()
+    );
     let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
     let (both, areas) = (read("by_area_and_care.csv"), read("by_area.csv"));
-    let total = both.lines().find_map(|line| line.strip_prefix("0101,_total,"));
-    assert!(areas.contains(&format!("0101,{}", total.unwrap())), "{both}{areas}");
-    let refused = problems(protect(folder.path(), &rounding.replace("base = 5", "base = 3"), MICRODATA));
+    let total = both
+        .lines()
+        .find_map(|line| line.strip_prefix("0101,_total,"));
+    assert!(
+        areas.contains(&format!("0101,{}", total.unwrap())),
+        "{both}{areas}"
+    );
+    let refused = problems(protect(
+        folder.path(),
+        &rounding.replace("base = 5", "base = 3"),
+        MICRODATA,
+    ));
     assert!(refused[0].starts_with("E5104"), "{refused:?}");
 }
 
 #[test]
 fn bad_input_of_every_kind_has_its_number_and_leaves_no_file() {
     let bad_specs = [
-        ("E5028", SPEC.replace("dimensions = [\"area\"]", "dimensions = [\"district\"]")),
-        ("E5005", SPEC.replace("0102 = \"north\"", "north = \"0101\"")),
+        (
+            "E5028",
+            SPEC.replace("dimensions = [\"area\"]", "dimensions = [\"district\"]"),
+        ),
+        (
+            "E5005",
+            SPEC.replace("0102 = \"north\"", "north = \"0101\""),
+        ),
     ];
     for (code, spec) in bad_specs {
         let folder = tempfile::tempdir().unwrap();
@@ -334,7 +361,11 @@ fn bad_input_of_every_kind_has_its_number_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     protect_beside(folder, MICRODATA, (3, "out", false)).unwrap();
-    let other = protect_beside(folder, &MICRODATA.replace(",48", ",58"), (3, "other", false));
+    let other = protect_beside(
+        folder,
+        &MICRODATA.replace(",48", ",58"),
+        (3, "other", false),
+    );
     let refused = problems(other);
     assert!(refused[0].starts_with("E5097"), "{refused:?}");
     assert!(!folder.join("other").exists());
