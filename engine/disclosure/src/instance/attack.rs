@@ -12,6 +12,7 @@ use super::free::Free;
 use super::protect::Pattern;
 use super::sparse::{SparseLists, position};
 use super::{Instance, ProtectionError};
+use crate::lattice::Lattice;
 
 /// What an attacker knows of one hidden cell: it lies between two numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -238,6 +239,18 @@ impl OpenAttack {
 }
 
 impl PublishedSums {
+    /// A table with its leaf cells as atoms.
+    pub(crate) fn of_table(lattice: &Lattice, values: &[Option<u64>]) -> Self {
+        let known: Vec<u64> = values.iter().map(|value| value.unwrap_or(0)).collect();
+        let instance = Instance::of_table("published", lattice, &known);
+        Self {
+            atoms: instance.atoms(),
+            members: instance.members,
+            name: instance.name,
+            values: values.to_vec(),
+        }
+    }
+
     /// Opens the attack for single questions, which [`Self::audit`] asks all at once.
     ///
     /// # Errors

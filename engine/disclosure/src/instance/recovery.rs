@@ -75,13 +75,10 @@ impl Protection<'_> {
             (std::cmp::Reverse((free.values[class], atoms)), class)
         });
         let mut patterns = vec![by_blocks];
-        // The heaviest first; of equally heavy ones those of many atoms or those of few.
-        for of_few in [false, true] {
-            if of_few {
-                wanted.sort_by_key(|&class| {
-                    let atoms = free.members.of(class).len();
-                    (std::cmp::Reverse(free.values[class]), atoms, class)
-                });
+        // The heaviest first; of equally heavy ones those of many atoms, or the last ones.
+        for last_ones in [false, true] {
+            if last_ones {
+                wanted.sort_by_key(|&class| std::cmp::Reverse((free.values[class], class)));
             }
             self.take(&hidden_classes(free, &self.primary, &[], &wanted));
             self.hide_what_bounds_tell()?;

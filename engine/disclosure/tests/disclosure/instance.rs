@@ -355,6 +355,19 @@ fn an_attribute_is_disclosed_by_what_is_left_of_a_shown_group_as_well() {
 }
 
 #[test]
+fn an_attribute_is_disclosed_by_a_group_in_which_fewer_than_the_minimum_differ() {
+    for (others, disclosed) in [(0, true), (2, true), (3, false)] {
+        let atoms = [others, 9, 20, 30].map(|count| Atom::new(["x"], count));
+        let sums = [vec![0, 1], vec![2, 3], vec![0], vec![1], vec![2], vec![3]];
+        let sums = sums.map(|atoms| PublishedSum::new(["cell"], atoms));
+        let instance =
+            Instance::from_sums("language", &["any"], atoms.to_vec(), sums.to_vec()).unwrap();
+        let found = instance.attribute_disclosures(&[false; 6], &[0, 1, 0, 1], 3);
+        assert_eq!(found.unwrap() == [0], disclosed, "all but {others}");
+    }
+}
+
+#[test]
 fn singletons_of_issue_135_are_protected_and_no_cell_follows_exactly() {
     let Some(lines) = crate::shared_cases::read("sdctable/data_issue135.csv") else {
         return;
