@@ -6,27 +6,29 @@ use solver::SolverError;
 use crate::instance::INSTANCE_CODES;
 use crate::ledger::LEDGER_CODES;
 use crate::perturbing_codes::PERTURBING_CODES;
-use crate::spec::SPEC_CODES;
+use crate::spec::{AMOUNT_CODES, SPEC_CODES};
 use crate::{MAXIMUM_CELLS, MAXIMUM_DIMENSIONS};
 
 /// The error index of this crate: tables and releases first, then specs and what they read,
-/// then instances, perturbing methods and the ledger of releases.
+/// then instances, perturbing methods, the ledger of releases, and amounts.
 pub const ERROR_CODES: &[ErrorCode] = &joined();
 
 const CODE_COUNT: usize = TABLE_CODES.len()
     + SPEC_CODES.len()
     + INSTANCE_CODES.len()
     + PERTURBING_CODES.len()
-    + LEDGER_CODES.len();
+    + LEDGER_CODES.len()
+    + AMOUNT_CODES.len();
 
 const fn joined() -> [ErrorCode; CODE_COUNT] {
     let mut all = [TABLE_CODES[0]; CODE_COUNT];
-    let lists: [&[ErrorCode]; 5] = [
+    let lists: [&[ErrorCode]; 6] = [
         &TABLE_CODES,
         &SPEC_CODES,
         &INSTANCE_CODES,
         &PERTURBING_CODES,
         &LEDGER_CODES,
+        &AMOUNT_CODES,
     ];
     let (mut at, mut list) = (0, 0);
     while list < lists.len() {

@@ -71,6 +71,7 @@ mod perturbing_codes;
 mod policy;
 mod release;
 mod released;
+mod released_amounts;
 mod rounding;
 mod series;
 mod spec;
@@ -90,8 +91,8 @@ pub use dimension::{Dimension, Label, Member, TOTAL_CODE};
 pub use error::{ERROR_CODES, ReleaseError, TableError, WriteError};
 pub use instance::{
     Atom, CellInterval, Code, CodeList, Contribution, Instance, InstanceAudit, LinkedChildren,
-    MagnitudeInstance, MagnitudePattern, MagnitudeRule, Pattern, ProtectionError, PublishedSum,
-    PublishedSums, SuppressionRule, TableLayout, release_linked,
+    MagnitudeInstance, MagnitudePattern, MagnitudeRule, OpenAttack, Pattern, ProtectionError,
+    PublishedSum, PublishedSums, SuppressionRule, TableLayout, release_linked,
 };
 pub use ledger::{
     Admission, Ambiguity, LedgerDecision, LedgerError, NamedCell, PassedRelease, Refusal,
@@ -109,13 +110,15 @@ pub use release::{InternalAudit, release, release_with_audit};
 pub use released::{
     CellStatus, ReleaseLoss, ReleasedCell, ReleasedDimension, ReleasedMember, ReleasedTable,
 };
+pub use released_amounts::{AmountRules, ReleasedAmount, ReleasedAmounts};
 pub use rounding::{
     RoundedCounts, RoundingError, RoundingRule, round, round_sums, round_with_loss,
 };
 pub use series::{ReleasedSeries, ReleasedSlice, release_series};
 pub use spec::{
-    AuditError, LinkedTables, ProtectError, ProtectionSpec, PublishedTable, SpecDocument,
-    audit_published, linked_tables, protect, read_microdata, read_published,
+    AmountAudit, AuditError, LinkedTables, ProtectError, ProtectionSpec, PublishedTable,
+    SpecDocument, audit_published, audit_published_amounts, linked_tables, protect,
+    protect_amounts, read_microdata, read_published,
 };
 
 /// Most dimensions of a table.

@@ -71,12 +71,18 @@ impl ProtectionMethod {
         match self {
             Self::Suppression => Vec::new(),
             Self::CellKeys(method) => method.words(),
-            Self::Rounding(rule) => vec![
-                self.as_str().to_owned(),
-                rule.base().to_string(),
-                rule.rounded_up_to().to_string(),
-                rule.zeros_may_rise().to_string(),
-            ],
+            Self::Rounding(rule) => {
+                let mut words = vec![
+                    self.as_str().to_owned(),
+                    rule.base().to_string(),
+                    rule.rounded_up_to().to_string(),
+                    rule.zeros_may_rise().to_string(),
+                ];
+                if rule.counts_behind() > 1 {
+                    words.push(rule.counts_behind().to_string());
+                }
+                words
+            }
             Self::Merging { dimension, merged } => [self.as_str(), dimension]
                 .into_iter()
                 .map(str::to_owned)

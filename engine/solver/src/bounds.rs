@@ -184,26 +184,26 @@ pub fn confined_unknowns(
 
 /// Where an unknown went after propagation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Place {
+pub(crate) enum Place {
     Fixed(f64),
     Free { part: usize, column: usize },
 }
 
 /// Unknowns that share rows, renumbered from 0.
 #[derive(Debug, Default)]
-struct Part {
+pub(crate) struct Part {
     columns: usize,
     rows: Vec<Equality>,
 }
 
 #[derive(Debug)]
-struct Reduced {
-    place: Vec<Place>,
-    parts: Vec<Part>,
+pub(crate) struct Reduced {
+    pub(crate) place: Vec<Place>,
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Reduced {
-    fn from_system(system: &LinearSystem) -> Result<Self, SolverError> {
+    pub(crate) fn from_system(system: &LinearSystem) -> Result<Self, SolverError> {
         let (fixed, mut rows) = propagate(system)?;
         rows.sort_by(compare_rows);
         rows.dedup();
@@ -351,7 +351,7 @@ fn snap(value: f64) -> f64 {
 }
 
 /// One part with its HiGHS model, going from objective to objective.
-struct Attack {
+pub(crate) struct Attack {
     model: Option<Model>,
     columns: Vec<Col>,
     /// Columns with a cost that is not 0.
@@ -365,7 +365,7 @@ struct Attack {
 }
 
 impl Attack {
-    fn open(part: &Part) -> Result<Self, SolverError> {
+    pub(crate) fn open(part: &Part) -> Result<Self, SolverError> {
         let mut problem = RowProblem::new();
         let columns: Vec<Col> = (0..part.columns)
             .map(|_| problem.add_column(0.0, 0.0..))
@@ -398,7 +398,7 @@ impl Attack {
     /// A vertex seen earlier may prove an end without a run of its own: 0 for a form without
     /// negative terms, and the least row that holds all its unknowns. Forms are driven to such
     /// ends together while that settles enough of them, then one by one.
-    fn intervals(
+    pub(crate) fn intervals(
         &mut self,
         part: &Part,
         forms: &[LinearForm],

@@ -4,6 +4,7 @@
 //!
 //! - [`cell_bounds`] and [`confined_unknowns`]: between which values can each suppressed cell of a table lie, for somebody
 //!   who knows the published ones? (`disclosure` asks.)
+//! - [`BoundSession`]: the same, asked one by one.
 //! - [`BoundProver`]: which few published sums prove such a limit? (`disclosure` asks.)
 //! - [`cheapest_shift`]: which cells must move, at the least cost, so that one cell takes another
 //!   value and every sum of the table still holds? (`disclosure` asks.)
@@ -21,6 +22,7 @@
 //! of one private module and without a random choice: the same model gives the same bytes.
 
 mod bound_proof;
+mod bound_session;
 mod bounds;
 mod error;
 mod evident;
@@ -33,11 +35,14 @@ mod transport;
 mod transport_check;
 
 pub use bound_proof::{BoundProof, BoundProver, BoundSide};
+pub use bound_session::BoundSession;
 pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
-pub use row_space::{ResidueRow, RowSpace, parallel, residue, value_at, without_multiple};
+pub use row_space::{
+    ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
+};
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};
 pub use transport_check::AllocationViolation;

@@ -21,6 +21,7 @@ pub type ResidueRow = Vec<(u32, u64)>;
 /// assert!(space.insert(vec![(0, 1), (2, 1)]));
 /// assert!(!space.insert(vec![(0, 1), (1, 1), (2, 1)]), "half of all three together");
 /// assert!(space.holds(vec![(2, 1)]));
+/// assert_eq!(space.vanishing(), [0, 0, 0], "everything is known");
 /// ```
 #[derive(Debug, Clone)]
 pub struct RowSpace {
@@ -88,6 +89,28 @@ impl RowSpace {
             }
             None => false,
         }
+    }
+
+    /// A vector whose product with every row of the space is 0: scattered values in the columns
+    /// without a pivot, and in the others what follows. What adds up to 0 here follows from the
+    /// rows, but for a chance of one in 2^60. The same for the same rows.
+    #[must_use]
+    pub fn vanishing(&self) -> Vec<u64> {
+        let mut values: Vec<u64> = (0..self.row_of.len() as u64).map(scattered).collect();
+        let mut pivots = vec![0_usize; self.rows.len()];
+        for (column, &number) in self.row_of.iter().enumerate() {
+            if number != u32::MAX {
+                pivots[number as usize] = column;
+            }
+        }
+        // A row has pivots of later rows only.
+        for (row, &pivot) in self.rows.iter().zip(&pivots).rev() {
+            let others = row.iter().filter(|&&(column, _)| column as usize != pivot);
+            values[pivot] = others.fold(0, |sum, &(column, value)| {
+                minus(sum, times(value, values[column as usize]))
+            });
+        }
+        values
     }
 
     /// Adds a row that [`Self::reduced`] gave, with the column to be its pivot; gives the row as
@@ -162,16 +185,36 @@ pub fn without_multiple(a: &ResidueRow, b: &ResidueRow, factor: u64) -> ResidueR
     result
 }
 
-fn times(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(PRIME)) as u64
+/// A number far from those of its neighbours (splitmix64), from 1 to 2^60.
+fn scattered(number: u64) -> u64 {
+    let mut mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((mixed ^ (mixed >> 31)) >> 4) + 1
 }
 
-fn minus(a: u64, b: u64) -> u64 {
+/// The product of two residues.
+#[must_use]
+pub fn times(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    // 2^61 is 1: the upper bits count once more.
+    let folded = (product as u64 & PRIME) + (product >> 61) as u64;
+    if folded >= PRIME {
+        folded - PRIME
+    } else {
+        folded
+    }
+}
+
+/// The difference of two residues.
+#[must_use]
+pub fn minus(a: u64, b: u64) -> u64 {
     if a >= b { a - b } else { a + PRIME - b }
 }
 
-/// By Fermat's little theorem.
-fn inverse(value: u64) -> u64 {
+/// The residue whose product with this one is 1, by Fermat's little theorem; 0 for 0.
+#[must_use]
+pub fn inverse(value: u64) -> u64 {
     let (mut result, mut base, mut exponent) = (1, value, PRIME - 2);
     while exponent > 0 {
         if exponent & 1 == 1 {

@@ -1,5 +1,7 @@
 //! `placewright protect` and `placewright audit-table`.
 
+mod amounts;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -21,8 +23,9 @@ type Protected = (ReleasedTable, Option<AttackerAudit>);
 /// Counts records into tables that may be published: small counts hidden, perturbed, rounded or
 /// put together, as the spec says.
 ///
-/// Columns of the microdata that the spec does not name are ignored. Tables of one spec are
-/// protected one by one; the summary warns of pairs that share cells.
+/// Columns of the microdata that the spec does not name are ignored. Tables of amounts and rounded
+/// tables of one spec are protected together, tables by suppression or merging one by one; the
+/// summary warns of pairs that share cells.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProtectArguments {
     /// Protection spec (TOML): dimensions, tables and the rule.
@@ -102,6 +105,11 @@ pub(crate) fn run_protect(
     let spec = read_spec(&arguments.spec)?;
     let bar = context.progress.working("counting and protecting");
     let input = open_as_csv(&arguments.microdata)?;
+    if spec.is_about_amounts() {
+        let summary = amounts::run_protect(arguments, &spec, input);
+        bar.done();
+        return summary;
+    }
     let mut summary = Summary::default();
     let protected = match arguments.ledger.place() {
         Some((address, scope)) => {
@@ -118,9 +126,10 @@ pub(crate) fn run_protect(
     };
     bar.done();
     let released: Vec<ReleasedTable> = protected.iter().map(|(table, _)| table.clone()).collect();
-    // Perturbed tables agree in every cell they share, by their keys; the ledger has examined what
-    // pairs of tables reveal.
-    let linked = if spec.needs_secret() || arguments.ledger.place().is_some() {
+    // Perturbed tables agree in every cell they share, by their keys, and rounded ones because they
+    // were rounded together; the ledger has examined what pairs of tables reveal.
+    let together = spec.needs_secret() || spec.method_name() == "rounding";
+    let linked = if together || arguments.ledger.place().is_some() {
         Vec::new()
     } else {
         linked_tables(&released)
@@ -323,6 +332,9 @@ pub(crate) fn run_audit(arguments: &AuditArguments) -> Result<Summary, Failure> 
     let table_name = table_name(arguments, file, &spec);
     let input = open_as_csv(file)?;
     let table = read_published(input, &name(file), &spec, &table_name).map_err(Failure::Input)?;
+    if spec.is_about_amounts() {
+        return Ok(amounts::run_audit(&table)?);
+    }
     let attack = audit_published(&table).map_err(|error| match error {
         AuditError::Contradiction(problem) => Failure::Input(vec![problem]),
         error => Failure::Run(error.into()),

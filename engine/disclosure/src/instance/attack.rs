@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use domain::InputProblem;
-use solver::{Equality, Interval, LinearForm, LinearSystem, SolverError, cell_bounds};
+use solver::{
+    BoundSession, Equality, Interval, LinearForm, LinearSystem, SolverError, cell_bounds,
+};
 
 use super::codes::{UNKNOWN_ATOM, problem};
 use super::free::Free;
 use super::protect::Pattern;
 use super::sparse::{SparseLists, position};
 use super::{Instance, ProtectionError};
+use crate::lattice::Lattice;
 
 /// What an attacker knows of one hidden cell: it lies between two numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,16 +62,34 @@ impl Instance {
                 expected: self.cells(),
             });
         }
-        let values = self.values.iter().zip(suppressed);
-        let published = PublishedSums {
+        self.published(pattern).audit()
+    }
+
+    /// What readers of a pattern of this instance have, to be attacked cell by cell.
+    ///
+    /// # Errors
+    /// As [`Self::audit`].
+    pub fn open_attack(&self, pattern: &Pattern) -> Result<OpenAttack, ProtectionError> {
+        if pattern.suppressed().len() != self.cells() {
+            return Err(ProtectionError::WrongPattern {
+                instance: self.name.clone(),
+                found: pattern.suppressed().len(),
+                expected: self.cells(),
+            });
+        }
+        self.published(pattern).open()
+    }
+
+    fn published(&self, pattern: &Pattern) -> PublishedSums {
+        let values = self.values.iter().zip(pattern.suppressed());
+        PublishedSums {
             name: self.name.clone(),
             atoms: self.atoms(),
             members: self.members.clone(),
             values: values
                 .map(|(&value, &hidden)| (!hidden).then_some(value))
                 .collect(),
-        };
-        published.audit()
+        }
     }
 }
 
@@ -130,7 +151,8 @@ impl PublishedSums {
     /// the fact that counts are not negative.
     ///
     /// Atoms of shown cells that are empty are known; atoms that no cell tells apart are one
-    /// unknown; cells with the same unknowns are asked for once.
+    /// unknown; cells with the same unknowns are asked for once. Shown cells that hang together with
+    /// no hidden one are not examined.
     ///
     /// # Errors
     /// [`ProtectionError::Solver`] when the solver gives no answer, for example because the shown
@@ -170,15 +192,116 @@ impl PublishedSums {
     }
 }
 
+/// Published sums opened for questions about single cells; see [`PublishedSums::open`].
+#[derive(Debug)]
+pub struct OpenAttack {
+    name: String,
+    session: BoundSession,
+    /// The form of each hidden cell; `None` for one everybody knows to be empty.
+    forms: Vec<(usize, Option<LinearForm>)>,
+}
+
+impl OpenAttack {
+    /// Number of hidden cells.
+    #[must_use]
+    pub fn hidden_cells(&self) -> usize {
+        self.forms.len()
+    }
+
+    /// What can be calculated of a hidden cell, counted in ascending order of cells; as in
+    /// [`PublishedSums::audit`]. `None` beyond the last one.
+    ///
+    /// # Errors
+    /// As [`PublishedSums::audit`].
+    pub fn bounds(&mut self, place: usize) -> Result<Option<CellInterval>, ProtectionError> {
+        let Some((cell, form)) = self.forms.get(place) else {
+            return Ok(None);
+        };
+        let (lower, upper) = match form {
+            None => (0.0, 0.0),
+            Some(form) => {
+                let bounds =
+                    self.session
+                        .bounds(form)
+                        .map_err(|source| ProtectionError::Solver {
+                            instance: self.name.clone(),
+                            source,
+                        })?;
+                (bounds.lower, bounds.upper)
+            }
+        };
+        Ok(Some(CellInterval {
+            cell: *cell,
+            lower,
+            upper,
+        }))
+    }
+}
+
+impl PublishedSums {
+    /// A table with its leaf cells as atoms.
+    pub(crate) fn of_table(lattice: &Lattice, values: &[Option<u64>]) -> Self {
+        let known: Vec<u64> = values.iter().map(|value| value.unwrap_or(0)).collect();
+        let instance = Instance::of_table("published", lattice, &known);
+        Self {
+            atoms: instance.atoms(),
+            members: instance.members,
+            name: instance.name,
+            values: values.to_vec(),
+        }
+    }
+
+    /// Opens the attack for single questions, which [`Self::audit`] asks all at once.
+    ///
+    /// # Errors
+    /// As [`Self::audit`].
+    pub fn open(&self) -> Result<OpenAttack, ProtectionError> {
+        let free = Free::over(self.atoms, &self.members, &|_| 0, &|cell| {
+            self.values[cell] == Some(0)
+        });
+        let shown: BTreeSet<(usize, u64)> = free
+            .class_of_cell
+            .iter()
+            .zip(&self.values)
+            .filter_map(|(class, value)| Some(((*class)? as usize, (*value)?)))
+            .collect();
+        let failed = |source| ProtectionError::Solver {
+            instance: self.name.clone(),
+            source,
+        };
+        let (system, form) = system_of_classes(&free, shown).map_err(failed)?;
+        let hidden = (0..self.values.len()).filter(|&cell| self.values[cell].is_none());
+        let forms = hidden.map(|cell| {
+            let class = free.class_of_cell[cell];
+            (cell, class.map(|class| form(class as usize)))
+        });
+        Ok(OpenAttack {
+            name: self.name.clone(),
+            forms: forms.collect(),
+            session: BoundSession::open(&system).map_err(failed)?,
+        })
+    }
+}
+
 /// The least and the greatest value of classes, for a reader of the shown ones.
 pub(super) fn bounds_of_classes(
     free: &Free,
     shown: impl IntoIterator<Item = (usize, u64)>,
     asked: &[usize],
 ) -> Result<Vec<Interval>, SolverError> {
+    let (system, form) = system_of_classes(free, shown)?;
+    let targets: Vec<LinearForm> = asked.iter().map(|&class| form(class)).collect();
+    cell_bounds(&system, &targets)
+}
+
+/// The rows of the shown classes, and how a class is written in their unknowns.
+fn system_of_classes(
+    free: &Free,
+    shown: impl IntoIterator<Item = (usize, u64)>,
+) -> Result<(LinearSystem, impl Fn(usize) -> LinearForm), SolverError> {
     let unknown_of = unknowns(free);
     let count = unknown_of.iter().map(|&unknown| unknown as usize + 1).max();
-    let form = |class: usize| {
+    let form = move |class: usize| {
         let atoms = free.members.of(class).iter();
         let mut unknowns: Vec<u32> = atoms.map(|&atom| unknown_of[atom as usize]).collect();
         unknowns.sort_unstable();
@@ -195,9 +318,7 @@ pub(super) fn bounds_of_classes(
             right_hand_side: value as f64,
         })
         .collect();
-    let system = LinearSystem::new(count.unwrap_or(0), rows)?;
-    let targets: Vec<LinearForm> = asked.iter().map(|&class| form(class)).collect();
-    cell_bounds(&system, &targets)
+    Ok((LinearSystem::new(count.unwrap_or(0), rows)?, form))
 }
 
 /// The unknown of each free atom: atoms of the same classes are one.

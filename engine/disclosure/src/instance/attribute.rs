@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use super::free::Free;
 use super::recovery::Learned;
+use super::unions::each_remainder;
 use super::{Instance, ProtectionError};
 use crate::ZeroRule;
 
 impl Instance {
-    /// Cells that disclose a sensitive attribute: the reader can calculate the cell, somebody is
-    /// in it, and all of them or all but fewer than `minimum` are in one category, whose count the
-    /// reader can calculate as well. `attribute` gives the category of each atom; cells within one
-    /// category are about it and disclose nothing. Ascending.
+    /// Cells that disclose a sensitive attribute: the reader can calculate the cell, or what is
+    /// left of it without shown parts of it, somebody is in this group, and all of them or all but
+    /// fewer than `minimum` are in one category, whose count the reader can calculate as well.
+    /// `attribute` gives the category of each atom; groups within one category are about it and
+    /// disclose nothing. Ascending.
     ///
     /// # Errors
     /// [`ProtectionError::WrongPattern`] for marks or categories of another number.
@@ -55,29 +57,39 @@ impl Instance {
             }
         }
         let learned = Learned::from_shown(&free, &shown);
-        Ok((0..self.cells())
-            .filter(|&cell| {
-                let atoms = self.atoms_of(cell);
-                let mut categories: BTreeMap<u32, (u64, Vec<u32>)> = BTreeMap::new();
-                for &atom in atoms {
-                    let (children, of_category) =
-                        categories.entry(attribute[atom as usize]).or_default();
-                    *children += self.counts[atom as usize];
-                    of_category.push(atom);
-                }
-                let several = categories.len() > 1;
-                let largest = categories
-                    .into_values()
-                    .max_by_key(|(children, _)| *children);
-                largest.is_some_and(|(children, of_category)| {
-                    let others = self.values[cell] - children;
-                    several
-                        && children > 0
-                        && others < u64::from(minimum)
-                        && learned.tells(atoms)
-                        && learned.tells(&of_category)
-                })
+        let discloses = |group: &[u32]| {
+            let mut categories: BTreeMap<u32, (i64, Vec<u32>)> = BTreeMap::new();
+            for &atom in group {
+                let category = attribute[free.atoms[atom as usize] as usize];
+                let (children, of_category) = categories.entry(category).or_default();
+                *children += free.counts[atom as usize];
+                of_category.push(atom);
+            }
+            let several = categories.len() > 1;
+            let all: i64 = categories.values().map(|(children, _)| children).sum();
+            let largest = categories
+                .into_values()
+                .max_by_key(|(children, _)| *children);
+            largest.is_some_and(|(children, of_category)| {
+                several
+                    && children > 0
+                    && all - children < i64::from(minimum)
+                    && learned.tells(group)
+                    && learned.tells(&of_category)
             })
+        };
+        let mut disclosing: Vec<bool> = (0..free.classes())
+            .map(|class| discloses(free.members.of(class)))
+            .collect();
+        let hidden: Vec<bool> = shown.iter().map(|shown| !shown).collect();
+        each_remainder(&free, &hidden, &mut |whole, rest| {
+            disclosing[whole] = disclosing[whole] || discloses(rest);
+            true
+        });
+        let cells = free.class_of_cell.iter().enumerate();
+        Ok(cells
+            .filter(|(_, class)| class.is_some_and(|class| disclosing[class as usize]))
+            .map(|(cell, _)| cell)
             .collect())
     }
 }

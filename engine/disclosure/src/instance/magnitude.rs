@@ -14,6 +14,10 @@ use super::codes::{self, problem};
 use super::free::Free;
 use super::recovery::{Learned, hidden_classes};
 use super::sparse::position;
+use super::unions::{KnownUnion, broken_unions};
+
+/// Passes in which broken unions are guarded one by one.
+const MOST_PASSES: usize = 40;
 
 /// When a sum of amounts gives a contributor away. A sum without contributors never does.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -189,8 +193,10 @@ impl MagnitudeInstance {
     }
 
     /// Which cells to hide so that no sensitive cell can be calculated from the shown ones, and
-    /// neither can a union of hidden cells that breaks a rule itself: what is left of a shown cell
-    /// without shown parts of it (METHOD_DISCLOSURE D5). Cells without any contributor are shown.
+    /// neither can a union of hidden cells that breaks a rule itself (METHOD_DISCLOSURE D5): what is
+    /// left of a shown cell without shown parts of it, and up to four atoms whose sum follows from
+    /// any sums and differences of shown cells (up to two in instances of more than 500 atoms).
+    /// Cells without any contributor are shown.
     ///
     /// # Errors
     /// E5063 for a rule with a parameter outside its range.
@@ -209,17 +215,31 @@ impl MagnitudeInstance {
         }
         let mut wanted: Vec<usize> = (0..free.classes()).collect();
         wanted.sort_by(|&a, &b| totals[b].total_cmp(&totals[a]).then(a.cmp(&b)));
-        // A remainder that breaks a rule is closed by hiding what it is the remainder of.
+        let mut unions: Vec<Vec<u32>> = Vec::new();
+        let mut passes = 0;
         let hidden = loop {
             let others: Vec<usize> = wanted
                 .iter()
                 .copied()
                 .filter(|&class| !guarded[class])
                 .collect();
-            let hidden = hidden_classes(&free, &guarded, &others);
-            match self.broken_remainder(&free, &hidden, rules) {
-                Some(class) => guarded[class] = true,
-                None => break hidden,
+            let hidden = hidden_classes(&free, &guarded, &unions, &others);
+            let broken = self.broken_unions(&free, &hidden, rules);
+            if broken.is_empty() {
+                break hidden;
+            }
+            passes += 1;
+            if passes <= MOST_PASSES {
+                unions.extend(broken.into_iter().map(|union| union.atoms));
+                continue;
+            }
+            // Hiding all that meets the union always ends.
+            for union in broken {
+                for &atom in &union.atoms {
+                    for &class in free.containing.of(atom as usize) {
+                        guarded[class as usize] |= !hidden[class as usize];
+                    }
+                }
             }
         };
         let suppressed = free
@@ -233,8 +253,9 @@ impl MagnitudeInstance {
         })
     }
 
-    /// Whether the shown cells of a pattern reveal a sensitive cell or a remainder that breaks a
-    /// rule; the number of the first cell that does.
+    /// Whether the shown cells of a pattern reveal a sensitive cell or a union of hidden cells that
+    /// breaks a rule; the number of such a cell, of the one it is the remainder of, or of one that
+    /// meets the union.
     ///
     /// # Errors
     /// E5061 for a pattern of another length, E5063 for a rule outside its range.
@@ -273,8 +294,14 @@ impl MagnitudeInstance {
         let revealed = asked.find(|&(class, _)| learned.tells(free.members.of(class)));
         let revealed = revealed.map(|(_, cell)| cell);
         Ok(revealed.or_else(|| {
-            let broken = self.broken_remainder(&free, &hidden, rules);
-            broken.and_then(|class| first_cell[class])
+            let broken = self.broken_unions(&free, &hidden, rules);
+            let classes = broken.iter().filter_map(|union| {
+                let meeting = || free.containing.of(union.atoms[0] as usize).first();
+                union
+                    .whole
+                    .or_else(|| meeting().map(|&class| class as usize))
+            });
+            classes.filter_map(|class| first_cell[class]).min()
         }))
     }
 
@@ -308,53 +335,19 @@ impl MagnitudeInstance {
         rules.iter().any(|rule| rule.is_broken(&amounts))
     }
 
-    /// The first shown class that leaves a remainder which breaks a rule: without one shown part,
-    /// or without all shown parts that fit side by side, largest and smallest first.
-    fn broken_remainder(
+    /// Unions of hidden amounts that can be calculated and break a rule.
+    fn broken_unions(
         &self,
         free: &Free,
         hidden: &[bool],
         rules: &[MagnitudeRule],
-    ) -> Option<usize> {
-        let shown: Vec<usize> = (0..free.classes())
-            .filter(|&class| !hidden[class])
-            .collect();
-        let breaks = |rest: &BTreeSet<u32>| {
-            let atoms: Vec<u32> = rest.iter().map(|&atom| free.atoms[atom as usize]).collect();
-            !atoms.is_empty() && self.breaks(&atoms, rules)
-        };
-        shown.iter().copied().find(|&whole| {
-            let all: BTreeSet<u32> = free.members.of(whole).iter().copied().collect();
-            let mut parts: Vec<usize> = shown
+    ) -> Vec<KnownUnion> {
+        broken_unions(free, hidden, &|union| {
+            let atoms: Vec<u32> = union
                 .iter()
-                .copied()
-                .filter(|&part| {
-                    let members = free.members.of(part);
-                    members.len() < all.len() && members.iter().all(|atom| all.contains(atom))
-                })
+                .map(|&atom| free.atoms[atom as usize])
                 .collect();
-            let without_one = parts.iter().any(|&part| {
-                let mut rest = all.clone();
-                for atom in free.members.of(part) {
-                    rest.remove(atom);
-                }
-                breaks(&rest)
-            });
-            parts.sort_by_key(|&part| free.members.of(part).len());
-            let orders = [parts.clone(), parts.iter().rev().copied().collect()];
-            without_one
-                || orders.iter().any(|order| {
-                    let mut rest = all.clone();
-                    for &part in order {
-                        let members = free.members.of(part);
-                        if members.iter().all(|atom| rest.contains(atom)) {
-                            for atom in members {
-                                rest.remove(atom);
-                            }
-                        }
-                    }
-                    breaks(&rest)
-                })
+            self.breaks(&atoms, rules)
         })
     }
 }

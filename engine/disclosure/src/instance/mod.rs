@@ -9,6 +9,7 @@ mod attack;
 mod attribute;
 mod build;
 mod codes;
+mod exchange;
 mod free;
 mod lines;
 mod linked;
@@ -17,17 +18,20 @@ mod proof;
 mod protect;
 mod recovery;
 mod search;
+mod smallest;
 mod sparse;
 mod tables;
+mod unions;
 
 use std::fmt;
 
-pub use attack::{CellInterval, InstanceAudit, PublishedSums};
+pub use attack::{CellInterval, InstanceAudit, OpenAttack, PublishedSums};
 pub use build::{Atom, PublishedSum};
 pub(crate) use codes::INSTANCE_CODES;
 pub use linked::{LinkedChildren, release_linked};
 pub use magnitude::{Contribution, MagnitudeInstance, MagnitudePattern, MagnitudeRule};
 pub use protect::{Pattern, ProtectionError, SuppressionRule};
+pub(crate) use recovery::cells_that_follow;
 pub use tables::{Code, CodeList, TableLayout};
 
 use sparse::SparseLists;

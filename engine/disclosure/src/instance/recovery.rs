@@ -5,12 +5,18 @@
 //! shown, one that would bring a sensitive cell into the span is hidden, and any other one is
 //! shown and joins the span. The arithmetic is exact, see [`RowSpace`].
 
+use std::collections::BTreeSet;
+
 use solver::{ResidueRow, RowSpace, SolverError, parallel, value_at, without_multiple};
 
+use super::Instance;
 use super::attack::bounds_of_classes;
+use super::exchange::with_fewer_cells;
 use super::free::Free;
 use super::protect::Protection;
+use super::smallest::fewest_hidden;
 use super::sparse::position;
+use crate::lattice::Lattice;
 
 /// Classes up to which elimination is repeated from its own results.
 const MOST_CLASSES_REPEATED: usize = 5_000;
@@ -18,20 +24,24 @@ const MOST_CLASSES_REPEATED: usize = 5_000;
 /// How often.
 const ROUNDS: usize = 4;
 
+/// Patterns from which cells are exchanged.
+const STARTS: usize = 2;
+
 /// A vector over atoms.
 type Row = ResidueRow;
 
-/// Which classes to hide so that no class of `sensitive` can be calculated from the shown ones.
-/// `wanted` orders the others, most wanted first.
-pub(crate) fn hidden_classes(free: &Free, sensitive: &[bool], wanted: &[usize]) -> Vec<bool> {
+/// Which classes to hide so that no class of `sensitive` and no union of atoms of `unions` can be
+/// calculated from the shown ones. `wanted` orders the others, most wanted first.
+pub(crate) fn hidden_classes(
+    free: &Free,
+    sensitive: &[bool],
+    unions: &[Vec<u32>],
+    wanted: &[usize],
+) -> Vec<bool> {
     let row = |class: usize| sum_of(free.members.of(class));
-    let mut guarded = Guarded::new(
-        free.counts.len(),
-        (0..free.classes())
-            .filter(|&class| sensitive[class])
-            .map(row)
-            .collect(),
-    );
+    let classes = (0..free.classes()).filter(|&class| sensitive[class]);
+    let rows = classes.map(row).chain(unions.iter().map(|u| sum_of(u)));
+    let mut guarded = Guarded::new(free.counts.len(), rows.collect());
     let mut span = RowSpace::new(free.counts.len());
     let mut hidden = sensitive.to_vec();
     for &class in wanted {
@@ -51,8 +61,9 @@ pub(crate) fn hidden_classes(free: &Free, sensitive: &[bool], wanted: &[usize]) 
 
 impl Protection<'_> {
     /// The smallest of several patterns: the one there is, by elimination from the heaviest to the
-    /// lightest class, and by elimination again from both. Elimination knows nothing of counts
-    /// that cannot be negative, so what bounds still tell gets another table of its own.
+    /// lightest class, by elimination again from both, by exchanges from the best of them, and for
+    /// small instances by the solver. Elimination and exchange know nothing of counts that cannot
+    /// be negative, so what bounds still tell gets another table of its own.
     pub(super) fn hide_by_elimination(&mut self) -> Result<(), SolverError> {
         let free = self.search.free;
         let by_blocks = self.search.hidden.clone();
@@ -63,10 +74,16 @@ impl Protection<'_> {
             let atoms = free.members.of(class).len();
             (std::cmp::Reverse((free.values[class], atoms)), class)
         });
-        let by_value = hidden_classes(free, &self.primary, &wanted);
-        self.take(&by_value);
-        self.hide_what_bounds_tell()?;
-        let mut patterns = vec![by_blocks, self.search.hidden.clone()];
+        let mut patterns = vec![by_blocks];
+        // The heaviest first; of equally heavy ones those of many atoms, or the last ones.
+        for last_ones in [false, true] {
+            if last_ones {
+                wanted.sort_by_key(|&class| std::cmp::Reverse((free.values[class], class)));
+            }
+            self.take(&hidden_classes(free, &self.primary, &[], &wanted));
+            self.hide_what_bounds_tell()?;
+            patterns.push(self.search.hidden.clone());
+        }
         // Elimination again with what a pattern shows in front: it shows at least as much.
         let rounds = if free.classes() > MOST_CLASSES_REPEATED {
             1
@@ -77,19 +94,27 @@ impl Protection<'_> {
             let mut last = patterns[first].clone();
             for _ in 0..rounds {
                 wanted.sort_by_key(|&class| last[class]);
-                self.take(&hidden_classes(free, &self.primary, &wanted));
+                self.take(&hidden_classes(free, &self.primary, &[], &wanted));
                 self.hide_what_bounds_tell()?;
                 last.clone_from(&self.search.hidden);
                 patterns.push(last.clone());
             }
         }
-        let cells = |hidden: &Vec<bool>| -> u32 {
-            let sizes = free.sizes.iter().zip(hidden);
-            sizes
-                .filter(|&(_, &hidden)| hidden)
-                .map(|(&size, _)| size)
-                .sum()
-        };
+        patterns.sort_by_key(|pattern| hidden_cells(free, pattern));
+        patterns.dedup();
+        for start in 0..patterns.len().min(STARTS) {
+            if let Some(exchanged) = with_fewer_cells(free, &self.primary, &patterns[start]) {
+                self.take(&exchanged);
+                self.hide_what_bounds_tell()?;
+                patterns.push(self.search.hidden.clone());
+            }
+        }
+        if let Some(fewest) = fewest_hidden(free, &self.primary)? {
+            self.take(&fewest);
+            self.hide_what_bounds_tell()?;
+            patterns.push(self.search.hidden.clone());
+        }
+        let cells = |pattern: &Vec<bool>| hidden_cells(free, pattern);
         if let Some(fewest) = patterns.into_iter().min_by_key(cells) {
             self.take(&fewest);
         }
@@ -151,6 +176,33 @@ impl Learned {
     pub(crate) fn tells(&self, atoms: &[u32]) -> bool {
         self.0.holds(sum_of(atoms))
     }
+}
+
+/// Cells of a table that are not shown and follow from those that are by adding and subtracting.
+pub(crate) fn cells_that_follow(lattice: &Lattice, values: &[Option<u64>]) -> BTreeSet<usize> {
+    let known: Vec<u64> = values.iter().map(|value| value.unwrap_or(0)).collect();
+    let instance = Instance::of_table("published", lattice, &known);
+    let free = Free::without(&instance, |cell| values[cell] == Some(0));
+    let mut shown = vec![false; free.classes()];
+    for (cell, class) in free.class_of_cell.iter().enumerate() {
+        if let Some(class) = class {
+            shown[*class as usize] |= values[cell].is_some();
+        }
+    }
+    let learned = Learned::from_shown(&free, &shown);
+    let told: Vec<bool> = (0..free.classes())
+        .map(|class| learned.tells(free.members.of(class)))
+        .collect();
+    let hidden = (0..values.len()).filter(|&cell| values[cell].is_none());
+    hidden
+        .filter(|&cell| free.class_of_cell[cell].is_none_or(|class| told[class as usize]))
+        .collect()
+}
+
+fn hidden_cells(free: &Free, hidden: &[bool]) -> u32 {
+    let sizes = free.sizes.iter().zip(hidden);
+    let hidden = sizes.filter(|&(_, &hidden)| hidden);
+    hidden.map(|(&size, _)| size).sum()
 }
 
 fn sum_of(atoms: &[u32]) -> Row {

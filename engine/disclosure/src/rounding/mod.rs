@@ -27,6 +27,14 @@ pub struct RoundingRule {
     base: u32,
     rounded_up_to: u32,
     zeros_may_rise: bool,
+    /// Rounded counts behind a finest cell at most.
+    #[serde(skip_serializing_if = "is_one")]
+    counts_behind: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_one(number: &u32) -> bool {
+    *number == 1
 }
 
 /// Why nothing was rounded. No message shows a count.
@@ -100,6 +108,7 @@ impl RoundingRule {
             base,
             rounded_up_to: base - 1,
             zeros_may_rise: false,
+            counts_behind: 1,
         })
     }
 
@@ -123,6 +132,63 @@ impl RoundingRule {
         self
     }
 
+    /// The same rule for a table rounded together with others: a finest cell is the sum of up to so
+    /// many rounded counts, and may differ by as many times `base - 1`.
+    #[must_use]
+    pub(crate) fn spread_over(mut self, counts: u32) -> Self {
+        self.counts_behind = counts.max(1);
+        self
+    }
+
+    /// Rounded counts behind a finest cell at most: 1 for a table rounded by itself.
+    #[must_use]
+    pub fn counts_behind(self) -> u32 {
+        self.counts_behind
+    }
+
+    /// Whether a reader knows no count from 1 to `minimum - 1` to within fewer than `minimum`
+    /// (METHOD_DISCLOSURE D3'), told by what a finest cell that is shown can stand for.
+    ///
+    /// That is so where the base is above the minimum. With both the same a shown 0 stands for 0 to
+    /// `minimum - 1` and a shown base for 1 to `minimum`, which is one short. Sums tell no more:
+    /// a sum and a difference of shown cells is one of rounded counts, and a set of children in
+    /// which fewer than `minimum` are has a rounded count at least.
+    ///
+    /// ```
+    /// # use disclosure::RoundingRule;
+    /// assert!(!RoundingRule::new(3)?.keeps_small_counts_uncertain(3));
+    /// assert!(RoundingRule::new(4)?.keeps_small_counts_uncertain(3));
+    /// # Ok::<(), disclosure::RoundingError>(())
+    /// ```
+    #[must_use]
+    pub fn keeps_small_counts_uncertain(self, minimum: u32) -> bool {
+        (1..u64::from(minimum)).all(|count| {
+            let base = u64::from(self.base);
+            let below = count - count % base;
+            let shown = [below, below + base];
+            self.is_candidate(count)
+                && shown.into_iter().all(|shown| {
+                    let (least, greatest) = self.possible(shown);
+                    greatest - least >= u64::from(minimum)
+                })
+        })
+    }
+
+    /// Whether besides a reader can neither confirm "somebody" nor "fewer than `minimum`" (D3): that
+    /// takes zeros that may rise as well.
+    #[must_use]
+    pub fn keeps_small_counts_ambiguous(self, minimum: u32) -> bool {
+        self.keeps_small_counts_uncertain(minimum)
+            && (1..u64::from(minimum)).all(|count| {
+                let base = u64::from(self.base);
+                let below = count - count % base;
+                [below, below + base].into_iter().all(|shown| {
+                    let (least, greatest) = self.possible(shown);
+                    least == 0 && greatest >= u64::from(minimum)
+                })
+            })
+    }
+
     /// The base.
     #[must_use]
     pub fn base(self) -> u32 {
@@ -144,6 +210,15 @@ impl RoundingRule {
     /// Counts a reader must think possible for a finest cell that shows `shown`.
     pub(crate) fn possible(self, shown: u64) -> (u64, u64) {
         let (base, limit) = (u64::from(self.base), u64::from(self.rounded_up_to));
+        if self.counts_behind > 1 {
+            let most = (base - 1) * u64::from(self.counts_behind);
+            let rise = if self.zeros_may_rise {
+                base * u64::from(self.counts_behind)
+            } else {
+                most
+            };
+            return (shown.saturating_sub(rise), shown.saturating_add(most));
+        }
         let least = shown.saturating_sub(base - 1);
         let least = if shown == base && self.zeros_may_rise {
             0

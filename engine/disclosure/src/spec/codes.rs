@@ -8,8 +8,6 @@ pub(crate) const SYNTAX: &str = "E5020";
 pub(crate) const UNKNOWN_KEY: &str = "E5021";
 pub(crate) const MISSING_KEY: &str = "E5022";
 pub(crate) const WRONG_VALUE: &str = "E5023";
-pub(crate) const RULE_NOT_COVERED: &str = "E5024";
-pub(crate) const OLD_METHOD: &str = "E5025";
 pub(crate) const LEDGER_NOT_COVERED: &str = "E5026";
 pub(crate) const NAMED_TWICE: &str = "E5027";
 pub(crate) const UNKNOWN_DIMENSION: &str = "E5028";
@@ -26,6 +24,12 @@ pub(crate) const STATUS: &str = "E5038";
 pub(crate) const CELL: &str = "E5039";
 pub(crate) const CONTRADICTION: &str = "E5040";
 pub(crate) const UNKNOWN_TABLE: &str = "E5041";
+pub(crate) const RULE_PARAMETERS: &str = "E5100";
+pub(crate) const RULE_METHOD: &str = "E5101";
+pub(crate) const AMOUNT: &str = "E5102";
+pub(crate) const AMOUNTS_NOT_PROVEN: &str = "E5103";
+pub(crate) const BASE_TOO_FINE: &str = "E5104";
+pub(crate) const JOINT_TOO_LARGE: &str = "E5105";
 pub(crate) const PARAMETERS: &str = "E5079";
 pub(crate) const RECORDS: &str = "E5080";
 pub(crate) const PSEUDONYM: &str = "E5081";
@@ -39,7 +43,7 @@ const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) ->
 }
 
 /// E5020 and above, in order.
-pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
+pub(crate) const SPEC_CODES: [ErrorCode; 20] = [
     entry(
         SYNTAX,
         "a protection spec cannot be parsed",
@@ -55,16 +59,6 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
         WRONG_VALUE,
         "a value of a protection spec is not one the key takes",
         "give what the message asks for",
-    ),
-    entry(
-        RULE_NOT_COVERED,
-        "the rules dominance and p_percent are not covered by this version",
-        "use rule = \"threshold\"; protect magnitude tables elsewhere",
-    ),
-    entry(
-        OLD_METHOD,
-        "a protection spec names a method as earlier versions announced it",
-        "use method = \"suppression\", \"cell-keys\", \"rounding\" or \"merging\"",
     ),
     entry(
         LEDGER_NOT_COVERED,
@@ -144,11 +138,46 @@ pub(crate) const SPEC_CODES: [ErrorCode; 22] = [
     ),
 ];
 
+/// E5100 and above, in order: rules about contributors, and tables rounded together.
+pub(crate) const AMOUNT_CODES: [ErrorCode; 6] = [
+    entry(
+        RULE_PARAMETERS,
+        "the parameters of the rule dominance or p_percent are missing, out of range or belong to another rule",
+        "give the table of parameters named like the rule: amount, contributor, percent and, for dominance, contributors",
+    ),
+    entry(
+        RULE_METHOD,
+        "a rule about contributors stands beside something that is for counts of children only",
+        "use method = \"suppression\" without zeros = \"suppressed\", without count, without --ledger, and three contributors or more",
+    ),
+    entry(
+        AMOUNT,
+        "an amount is not a number of 0 or more with two decimals at most, or too large",
+        "give the amount like 1234.50, and larger ones in a larger unit",
+    ),
+    entry(
+        AMOUNTS_NOT_PROVEN,
+        "tables of amounts could not be proven safe, or the spec is not about amounts",
+        "use rule = \"dominance\" or \"p_percent\"; otherwise keep the input and report it as a defect",
+    ),
+    entry(
+        BASE_TOO_FINE,
+        "the base of rounding is not above k, so that a shown 0 or base tells a small count to within fewer than k children",
+        "raise the base above k: base = 5 for k = 3",
+    ),
+    entry(
+        JOINT_TOO_LARGE,
+        "the tables of a spec have too many combinations to be rounded together",
+        "round fewer tables together, or drop a dimension",
+    ),
+];
+
 /// The way out of a problem, as the error index has it.
 pub(crate) fn remedy(code: &str) -> &'static str {
     SPEC_CODES
         .iter()
         .chain(&PERTURBING_CODES)
+        .chain(&AMOUNT_CODES)
         .find(|entry| entry.code == code)
         .map_or("", |entry| entry.remedy)
 }

@@ -47,18 +47,9 @@ pub(super) fn method(top: &mut Section, problems: &mut Problems<'_>) -> SpecMeth
     let named = top.text("method", problems);
     let named = match named.as_deref() {
         None | Some("suppress" | "suppression") => "suppression",
-        Some("cell-keys") => "cell-keys",
-        Some("rounding") => "rounding",
-        Some("merging") => "merging",
-        Some(old @ ("cell_key" | "round" | "merge")) => {
-            problems.key(
-                codes::OLD_METHOD,
-                "method",
-                old,
-                "the method has another name: cell-keys, rounding or merging",
-            );
-            "suppression"
-        }
+        Some("cell-keys" | "cell_key") => "cell-keys",
+        Some("rounding" | "round") => "rounding",
+        Some("merging" | "merge") => "merging",
         Some(other) => {
             problems.key(
                 codes::WRONG_VALUE,
@@ -219,7 +210,7 @@ fn wrong_pair(section: &Section, entry: &Entry, problems: &mut Problems<'_>) {
 
 impl Section {
     /// A number; `None` where the key is absent or wrong.
-    fn number(&mut self, key: &str, problems: &mut Problems<'_>) -> Option<f64> {
+    pub(super) fn number(&mut self, key: &str, problems: &mut Problems<'_>) -> Option<f64> {
         let entry = self.entries.remove(key)?;
         let found = match &entry {
             Entry::Whole(number) => Some(*number as f64),
@@ -233,7 +224,11 @@ impl Section {
         found
     }
 
-    fn required_number(&mut self, key: &str, problems: &mut Problems<'_>) -> Option<f64> {
+    pub(super) fn required_number(
+        &mut self,
+        key: &str,
+        problems: &mut Problems<'_>,
+    ) -> Option<f64> {
         if !self.entries.contains_key(key) {
             let message = "the key is missing";
             problems.key(codes::MISSING_KEY, &self.name(key), "", message);

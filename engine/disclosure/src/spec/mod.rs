@@ -1,5 +1,6 @@
 //! Tables from records by a written specification: what is counted, by what, under which rule.
 
+mod amounts;
 mod codes;
 mod document;
 mod linked;
@@ -8,6 +9,7 @@ mod microdata;
 mod parse;
 mod protect;
 mod published;
+mod rounded;
 mod section;
 mod sheet;
 
@@ -22,18 +24,22 @@ use crate::lattice::Lattice;
 use crate::method::ProtectionMethod;
 use crate::{Dimension, DisclosurePolicy, Label, Member, TableError};
 
-pub(crate) use codes::SPEC_CODES;
+pub use amounts::protect_amounts;
+pub(crate) use codes::{AMOUNT_CODES, SPEC_CODES};
 pub use document::SpecDocument;
 pub use linked::{LinkedTables, linked_tables};
 pub use microdata::read_microdata;
 pub use protect::{ProtectError, protect};
-pub use published::{AuditError, PublishedTable, audit_published, read_published};
+pub use published::{
+    AmountAudit, AuditError, PublishedTable, audit_published, audit_published_amounts,
+    read_published,
+};
 
 /// What to count, by what, and under which rule: the input of `placewright protect`.
 ///
 /// As TOML:
 /// ```toml
-/// rule = "threshold"           # counts from 1 to k - 1 are never shown
+/// rule = "threshold"           # counts from 1 to k - 1 are never shown; or "dominance", "p_percent"
 /// k = 3                        # 3 to 1000
 /// method = "suppression"       # the default; or "cell-keys", "rounding", "merging", see below
 /// zeros = "published"          # or "suppressed"; published is the default
@@ -68,7 +74,7 @@ pub use published::{AuditError, PublishedTable, audit_published, read_published}
 /// stay = 0.5                   # optional: how likely a count stays as it is
 ///
 /// [rounding]                   # method = "rounding": small counts to 0 or the base, totals added up
-/// base = 3                     # k at least
+/// base = 5                     # above k
 /// zeros_may_rise = false       # optional: whether an empty cell may show the base
 ///
 /// [merging]                    # method = "merging": small areas put together
@@ -76,14 +82,32 @@ pub use published::{AuditError, PublishedTable, audit_published, read_published}
 /// neighbours = [["a", "b"]]    # optional: areas that share a border
 /// or_suppress_by = "mean_absolute_difference" # optional: suppress instead where that loses less
 /// ```
+/// A rule about contributors adds up an amount instead of children ([`protect_amounts`]). Its table of
+/// parameters has its name and stands before the dimensions; the method is suppression:
+/// ```toml
+/// rule = "dominance"           # no sum that the largest contributors make up nearly alone
+/// k = 3                        # and none of fewer contributors than this
+/// [dominance]
+/// amount = "costs"             # column: 0 or more, two decimals at most
+/// contributor = "provider"     # column: who contributes; the same code is the same contributor
+/// contributors = 2             # the two largest
+/// percent = 80                 # must not make up more than this
+///
+/// rule = "p_percent"           # no sum that tells the largest contributor too well
+/// [p_percent]
+/// amount = "costs"
+/// contributor = "provider"
+/// percent = 10                 # what is left without the two largest, of the largest
+/// ```
 /// Every code named by `members`, `parents` or `labels` is a member, and any other code of the
 /// microdata is refused. Where they name none, the codes found in the microdata are the members,
 /// in order of code; a dimension like that cannot be used with suppressed zeros.
 ///
-/// The rules `dominance` and `p_percent` and a `ledger` are refused with numbers of their own (E5024,
-/// E5026): this version does not cover the rules, and the ledger is given on the command line.
+/// The names `cell_key`, `round` and `merge` stand for `cell-keys`, `rounding` and `merging`. A `ledger` key
+/// is refused (E5026): where the ledger is, is said beside the spec.
 ///
-/// **Tables of one spec are protected one by one.** A cell hidden in one table may be published by
+/// Tables of amounts and rounded tables of one spec are protected **together**. **Tables of counts
+/// by suppression or merging are protected one by one.** A cell hidden in one table may be published by
 /// another or follow from several; [`linked_tables`] names the pairs that share cells and counts
 /// those hidden in one and shown in the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +117,7 @@ pub struct ProtectionSpec {
     minimum: u32,
     policy: DisclosurePolicy,
     method: method::SpecMethod,
+    amounts: Option<amounts::SpecAmounts>,
     dimensions: Vec<SpecDimension>,
     tables: Vec<SpecTable>,
 }
@@ -121,7 +146,7 @@ impl ProtectionSpec {
     ///
     /// # Errors
     /// Every problem of the spec, E5020 to E5029, for hierarchies E5001 to E5010, for
-    /// methods E5070 to E5080.
+    /// methods E5070 to E5080, for rules about contributors E5100 and E5101, for rounding E5104.
     ///
     /// ```
     /// use disclosure::ProtectionSpec;
@@ -136,7 +161,7 @@ impl ProtectionSpec {
     ///
     /// let refused = text.replace("threshold", "p_percent");
     /// let problems = ProtectionSpec::parse(&refused, "spec.json", |text| serde_json::from_str(text)).unwrap_err();
-    /// assert_eq!(problems[0].code, "E5024");
+    /// assert_eq!(problems[0].code, "E5100", "what is to be added up?");
     /// ```
     pub fn parse<E: Display>(
         text: &str,
@@ -181,13 +206,15 @@ impl ProtectionSpec {
     }
 
     /// The method as a reader of a published table knows it.
-    fn published_method(&self) -> ProtectionMethod {
+    fn published_method(&self, table: &SpecTable) -> ProtectionMethod {
         match &self.method {
             // Merged areas are members of their own, and all counts are exact.
             method::SpecMethod::Suppression | method::SpecMethod::Merging(_) => {
                 ProtectionMethod::Suppression
             }
-            method::SpecMethod::Rounding(rule) => ProtectionMethod::Rounding(*rule),
+            method::SpecMethod::Rounding(rule) => {
+                ProtectionMethod::Rounding(rule.spread_over(self.listed_cells_behind(table)))
+            }
             method::SpecMethod::CellKeys(keys) => {
                 let method = CellKeyMethod::new(&keys.table, &keys.key_version);
                 ProtectionMethod::CellKeys(method)

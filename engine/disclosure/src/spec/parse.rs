@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use domain::InputProblem;
 
+use super::amounts::{RULES, SpecAmounts, amounts};
 use super::codes::{self, Problems};
 use super::document::{Entry, SpecDocument};
 use super::method::{SpecMethod, method};
@@ -32,7 +33,12 @@ pub(super) fn parse<E: Display>(
     };
     let mut problems = Problems::of(file);
     let mut top = Section::new(String::new(), entries);
+    let named_rule = match top.entries.get("rule") {
+        Some(Entry::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
     let policy = rule(&mut top, &mut problems);
+    let amounts = amounts(named_rule.as_deref(), &mut top, &mut problems);
     let method = method(&mut top, &mut problems);
     let count = top.text("count", &mut problems);
     let dimensions: Vec<SpecDimension> = top
@@ -55,12 +61,23 @@ pub(super) fn parse<E: Display>(
         &dimensions,
         &mut problems,
     );
+    if RULES.contains(&named_rule.as_deref().unwrap_or_default()) {
+        check_amounts(
+            amounts.as_ref(),
+            &method,
+            count.as_deref(),
+            &policy,
+            &dimensions,
+            &mut problems,
+        );
+    }
     let spec = ProtectionSpec {
         file: file.to_owned(),
         count,
         minimum: policy.minimum_frequency(""),
         policy,
         method,
+        amounts,
         dimensions,
         tables,
     };
@@ -70,18 +87,12 @@ pub(super) fn parse<E: Display>(
 /// The rules; the default policy stands in where they are wrong, and the problem is noted.
 fn rule(top: &mut Section, problems: &mut Problems<'_>) -> DisclosurePolicy {
     match top.required_text("rule", problems).as_deref() {
-        None | Some("threshold") => {}
-        Some(named @ ("dominance" | "p_percent")) => problems.key(
-            codes::RULE_NOT_COVERED,
-            "rule",
-            named,
-            "this rule is not covered by this version",
-        ),
+        None | Some("threshold" | "dominance" | "p_percent") => {}
         Some(other) => problems.key(
             codes::WRONG_VALUE,
             "rule",
             other,
-            "the rule is not threshold",
+            "the rule is not threshold, dominance or p_percent",
         ),
     }
     if let Some(ledger) = top.entries.remove("ledger") {
@@ -143,9 +154,11 @@ fn check_method(
             }
         }
         SpecMethod::Rounding(rule) => {
+            let (key, value) = ("rounding.base", rule.base().to_string());
             if rule.base() < minimum {
-                let (key, value) = ("rounding.base", rule.base().to_string());
                 problems.key("E5075", key, &value, "the base is below k");
+            } else if !rule.keeps_small_counts_uncertain(minimum) {
+                problems.key(codes::BASE_TOO_FINE, key, &value, "the base is not above k");
             }
         }
         SpecMethod::Merging(merging) => {
@@ -155,6 +168,40 @@ fn check_method(
                 problems.key("E5076", "merging.dimension", named, message);
             }
         }
+    }
+}
+
+/// What a rule about contributors cannot stand beside.
+fn check_amounts(
+    amounts: Option<&SpecAmounts>,
+    method: &SpecMethod,
+    count: Option<&str>,
+    policy: &DisclosurePolicy,
+    dimensions: &[SpecDimension],
+    problems: &mut Problems<'_>,
+) {
+    if *method != SpecMethod::Suppression {
+        let message = "tables of amounts are protected by suppression only";
+        problems.key(codes::RULE_METHOD, "method", "", message);
+    }
+    if policy.zeros() == ZeroRule::Suppressed {
+        let message = "a sum without contributors is shown as 0";
+        problems.key(codes::RULE_METHOD, "zeros", "suppressed", message);
+    }
+    if let Some(count) = count {
+        let message = "amounts are added up, not children";
+        problems.key(codes::RULE_METHOD, "count", count, message);
+    }
+    let Some(amounts) = amounts else { return };
+    let columns = [&amounts.amount, &amounts.contributor];
+    let of_dimension = |column: &&&String| dimensions.iter().any(|other| other.column == ***column);
+    for column in columns.iter().filter(of_dimension) {
+        let message = "the column is a dimension as well";
+        problems.key(codes::NAMED_TWICE, "rule", column, message);
+    }
+    if amounts.amount == amounts.contributor {
+        let message = "the column is the amount and the contributor";
+        problems.key(codes::NAMED_TWICE, "rule", &amounts.amount, message);
     }
 }
 

@@ -7,6 +7,7 @@ use domain::InputProblem;
 
 use super::codes::{self, Problems};
 use super::method::{SpecCellKeys, SpecMethod};
+use super::rounded::rounded_together;
 use super::sheet::{FurtherColumns, read_rows};
 use super::{ProtectionSpec, read_microdata};
 use crate::{
@@ -69,10 +70,19 @@ pub fn protect(
     spec: &ProtectionSpec,
     secret: Option<&[u8]>,
 ) -> Result<Vec<ReleasedTable>, ProtectError> {
+    if spec.is_about_amounts() {
+        let mut problems = Problems::of(&spec.file);
+        let message = "the tables are about amounts, which are protected by protect_amounts";
+        problems.key(codes::RULE_METHOD, "rule", "", message);
+        return Err(problems.into_list().into());
+    }
     if let SpecMethod::CellKeys(method) = &spec.method {
         return perturbed(input, file, spec, method, secret);
     }
     let policy = spec.policy();
+    if let (SpecMethod::Rounding(rule), [_, _, ..]) = (&spec.method, spec.tables.as_slice()) {
+        return rounded_together(input, file, spec, *rule);
+    }
     let tables = read_microdata(input, file, spec)?;
     let released = tables.into_iter().map(|table| match &spec.method {
         SpecMethod::Rounding(rule) => Ok(round(table, *rule, policy)?),

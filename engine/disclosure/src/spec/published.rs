@@ -11,8 +11,10 @@ use super::codes::{self, Problems};
 use super::sheet::{FurtherColumns, read_rows};
 use super::{ProtectionSpec, SpecTable, message_of};
 use crate::audit::attack;
+use crate::instance::cells_that_follow;
 use crate::lattice::Lattice;
 use crate::method::ProtectionMethod;
+use crate::released_amounts::{hundredths_of, written};
 use crate::{AttackerAudit, Dimension, TOTAL_CODE};
 
 /// A table as its readers have it: numbers where shown, nothing where suppressed. Made by
@@ -151,9 +153,14 @@ pub fn read_published(
     problems.or(())?;
     let values: Vec<Option<u64>> = values.into_iter().map(Option::flatten).collect();
     let mut problems = Problems::of(file);
-    let method = spec.published_method();
+    let method = spec.published_method(table);
     if method.is_additive() {
-        check_sums(&lattice, &values, &mut problems);
+        let shown = if spec.is_about_amounts() {
+            written
+        } else {
+            |count: u64| count.to_string()
+        };
+        check_sums(&lattice, &values, shown, &mut problems);
     }
     problems.or(PublishedTable {
         method,
@@ -199,7 +206,12 @@ fn read_cells(
                 }
             }
             let (value, status) = (fields[axes], fields[axes + 1]);
-            match (status, value, value.parse::<u64>()) {
+            let number = if spec.is_about_amounts() {
+                hundredths_of(value).ok_or(())
+            } else {
+                value.parse::<u64>().map_err(|_| ())
+            };
+            match (status, value, number) {
                 ("published", _, Ok(number)) | ("zero", _, Ok(number @ 0)) if number <= MOST => {
                     cells.push(cell(row, codes, Some(number)));
                 }
@@ -252,7 +264,12 @@ fn dimensions(spec: &ProtectionSpec, table: &SpecTable, cells: &[Cell]) -> Vec<D
 }
 
 /// Every sum by itself: equal where all its parts are shown, otherwise not exceeded.
-fn check_sums(lattice: &Lattice, values: &[Option<u64>], problems: &mut Problems<'_>) {
+fn check_sums(
+    lattice: &Lattice,
+    values: &[Option<u64>],
+    written: fn(u64) -> String,
+    problems: &mut Problems<'_>,
+) {
     for sum in lattice.sums() {
         let Some(whole) = values[sum.whole] else {
             continue;
@@ -261,10 +278,55 @@ fn check_sums(lattice: &Lattice, values: &[Option<u64>], problems: &mut Problems
         let complete = sum.parts.iter().all(|&part| values[part].is_some());
         if shown > whole || (complete && shown < whole) {
             let codes = lattice.coordinates(sum.whole).join(" / ");
+            let (whole, shown) = (written(whole), written(shown));
             let message =
                 format!("the total {codes} is {whole} and the parts shown add up to {shown}");
             problems.file(codes::CONTRADICTION, message);
         }
+    }
+}
+
+/// What follows from a published table of amounts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AmountAudit {
+    /// Suppressed cells.
+    pub suppressed_cells: usize,
+    /// Codes of those whose amount follows exactly from the cells shown.
+    pub recovered_cells: Vec<Vec<String>>,
+}
+
+/// Attacks a published table of amounts: which suppressed cells follow by adding and subtracting
+/// shown ones? Who contributes cannot be seen from a table, so a union of suppressed cells that
+/// follows is no fault here.
+///
+/// ```
+/// use disclosure::{audit_published_amounts, read_published, ProtectionSpec};
+/// let spec = r#"{
+///     "rule": "p_percent", "k": 3,
+///     "p_percent": { "amount": "costs", "contributor": "provider", "percent": 10 },
+///     "dimension": [{ "column": "area", "label_de": "Stadtteil", "label_en": "Area" }],
+///     "table": [{ "name": "costs", "dimensions": ["area"] }]
+/// }"#;
+/// let spec = ProtectionSpec::parse(spec, "spec.json", |text| serde_json::from_str(text)).expect("a good spec");
+/// let file = "area,value,status\na,,suppressed\nb,40.5,published\n_total,42,published\n";
+/// let table = read_published(file.as_bytes(), "costs.csv", &spec, "costs").expect("a good table");
+/// assert_eq!(audit_published_amounts(&table).recovered_cells, [["a"]]);
+/// ```
+#[must_use]
+pub fn audit_published_amounts(table: &PublishedTable) -> AmountAudit {
+    let lattice = &table.lattice;
+    let suppressed = table.values.iter().filter(|value| value.is_none()).count();
+    let following = cells_that_follow(lattice, &table.values);
+    let printed = lattice.printed_cells().into_iter();
+    AmountAudit {
+        suppressed_cells: suppressed,
+        recovered_cells: printed
+            .filter(|cell| following.contains(cell))
+            .map(|cell| {
+                let codes = lattice.coordinates(cell).into_iter();
+                codes.map(str::to_owned).collect()
+            })
+            .collect(),
     }
 }
 

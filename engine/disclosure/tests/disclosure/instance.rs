@@ -328,6 +328,46 @@ fn an_insider_cannot_tell_either() {
 }
 
 #[test]
+fn an_attribute_is_disclosed_by_what_is_left_of_a_shown_group_as_well() {
+    // Two nurseries of one area by language; the second is hidden, but area less nursery tells it:
+    // all nine there speak another language at home.
+    let counts = [20, 30, 0, 9];
+    let atoms = counts.map(|count| Atom::new(["x"], count)).to_vec();
+    let sums = [
+        vec![0, 1],
+        vec![0],
+        vec![1],
+        vec![0, 1, 2, 3],
+        vec![0, 2],
+        vec![1, 3],
+    ];
+    let sums = sums
+        .map(|atoms| PublishedSum::new(["cell"], atoms))
+        .to_vec();
+    let instance = Instance::from_sums("language", &["any"], atoms, sums).unwrap();
+    let attribute = [0, 1, 0, 1];
+    let all_shown = instance.attribute_disclosures(&[false; 6], &attribute, 3);
+    assert_eq!(all_shown.unwrap(), [3], "the area, less the first nursery");
+    // Without the languages of the first nursery nothing is left over by language.
+    let hidden = [false, true, true, false, false, false];
+    let safe = instance.attribute_disclosures(&hidden, &attribute, 3);
+    assert!(safe.unwrap().is_empty());
+}
+
+#[test]
+fn an_attribute_is_disclosed_by_a_group_in_which_fewer_than_the_minimum_differ() {
+    for (others, disclosed) in [(0, true), (2, true), (3, false)] {
+        let atoms = [others, 9, 20, 30].map(|count| Atom::new(["x"], count));
+        let sums = [vec![0, 1], vec![2, 3], vec![0], vec![1], vec![2], vec![3]];
+        let sums = sums.map(|atoms| PublishedSum::new(["cell"], atoms));
+        let instance =
+            Instance::from_sums("language", &["any"], atoms.to_vec(), sums.to_vec()).unwrap();
+        let found = instance.attribute_disclosures(&[false; 6], &[0, 1, 0, 1], 3);
+        assert_eq!(found.unwrap() == [0], disclosed, "all but {others}");
+    }
+}
+
+#[test]
 fn singletons_of_issue_135_are_protected_and_no_cell_follows_exactly() {
     let Some(lines) = crate::shared_cases::read("sdctable/data_issue135.csv") else {
         return;

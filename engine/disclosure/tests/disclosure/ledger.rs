@@ -250,8 +250,17 @@ fn attack(months: &[Month], released: &[(Wish, ReleasedTable)]) -> Vec<String> {
     found
 }
 
-/// Asks for all tables in turn. A forgetful ledger does not write down every second one.
-fn publish(months: &[Month], wishes: &[Wish], forgetful: bool) -> Vec<(Wish, ReleasedTable)> {
+/// Which tables a ledger does not write down.
+#[derive(Clone, Copy, PartialEq)]
+enum Forgets {
+    Nothing,
+    EverySecond,
+    /// The one released at this place.
+    One(usize),
+}
+
+/// Asks for all tables in turn.
+fn publish(months: &[Month], wishes: &[Wish], forgets: Forgets) -> Vec<(Wish, ReleasedTable)> {
     let mut ledger = ReleaseLedger::default();
     let mut released = Vec::new();
     for (number, wish) in wishes.iter().enumerate() {
@@ -272,7 +281,12 @@ fn publish(months: &[Month], wishes: &[Wish], forgetful: bool) -> Vec<(Wish, Rel
         };
         let before = ledger.clone();
         released.push((wish.clone(), ledger.record(*passed)));
-        if forgetful && number % 2 == 0 {
+        let forgotten = match forgets {
+            Forgets::Nothing => false,
+            Forgets::EverySecond => number % 2 == 0,
+            Forgets::One(place) => released.len() == place + 1,
+        };
+        if forgotten {
             ledger = before;
         }
     }
@@ -327,7 +341,7 @@ proptest! {
 
     #[test]
     fn whoever_has_everything_released_finds_no_child((months, wishes) in cities()) {
-        let released = publish(&months, &wishes, false);
+        let released = publish(&months, &wishes, Forgets::Nothing);
         let found = attack(&months, &released);
         prop_assert!(found.is_empty(), "{:#?}", found);
     }
@@ -338,9 +352,54 @@ fn a_ledger_that_forgets_a_table_is_caught_by_the_same_attacker() {
     let mut runner = TestRunner::deterministic();
     let caught = (0..30).filter(|_| {
         let (months, wishes) = cities().new_tree(&mut runner).unwrap().current();
-        !attack(&months, &publish(&months, &wishes, true)).is_empty()
+        !attack(&months, &publish(&months, &wishes, Forgets::EverySecond)).is_empty()
     });
     assert!(caught.count() >= 3);
+}
+
+#[test]
+fn a_ledger_that_forgets_a_single_table_is_caught_by_the_same_attacker() {
+    let mut runner = TestRunner::deterministic();
+    let mut caught = 0;
+    for _ in 0..30 {
+        let (months, wishes) = cities().new_tree(&mut runner).unwrap().current();
+        // Up to seven tables: each of them may be the one that matters.
+        let found = (0..wishes.len() - 1).any(|place| {
+            !attack(&months, &publish(&months, &wishes, Forgets::One(place))).is_empty()
+        });
+        caught += usize::from(found);
+        assert!(attack(&months, &publish(&months, &wishes, Forgets::Nothing)).is_empty());
+    }
+    assert!(caught >= 5, "{caught} of 30 cities");
+}
+
+/// The same wishes in the order of the keys: what somebody else might have asked first.
+fn shuffled(wishes: &[Wish], keys: &[u64]) -> Vec<Wish> {
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    order.sort_by_key(|&place| (keys[place % keys.len()], place));
+    order
+        .into_iter()
+        .map(|place| wishes[place].clone())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_whatever_order_tables_of_several_months_are_asked_for_nobody_is_found(
+        (months, wishes) in cities(),
+        keys in prop::collection::vec(any::<u64>(), 7),
+    ) {
+        // Every wish for every month, not only for its own.
+        let mut all = Vec::new();
+        for month in 0..months.len() {
+            all.extend(wishes.iter().take(3).map(|wish| Wish { month, ..wish.clone() }));
+        }
+        let asked = shuffled(&all, &keys);
+        let found = attack(&months, &publish(&months, &asked, Forgets::Nothing));
+        prop_assert!(found.is_empty(), "{found:#?}");
+    }
 }
 
 /// Many children everywhere, so that nothing but the case at hand is small.

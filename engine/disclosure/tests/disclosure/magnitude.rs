@@ -9,6 +9,7 @@ use disclosure::{
     Atom, Code, CodeList, Contribution, Instance, MagnitudeInstance, MagnitudeRule, PublishedSum,
     TableLayout,
 };
+use proptest::prelude::*;
 
 /// Sectors by countries with contributors, as the other program's example; the sums of one of its
 /// result files, and its marks.
@@ -214,6 +215,149 @@ fn the_rules_of_acro_fail_the_same_cells_and_margins_never_reveal() {
             .unwrap()
             .is_some()
     );
+}
+
+/// Amounts over single-atom cells and further sums, one contributor per entry.
+fn small(amounts: &[&[(&str, f64)]], sums: &[&[usize]]) -> MagnitudeInstance {
+    let atoms = (0..amounts.len()).map(|atom| Atom::new([format!("a{atom}")], 0));
+    let single = (0..amounts.len()).map(|atom| vec![atom]);
+    let all = single.chain(sums.iter().map(|sum| sum.to_vec()));
+    let published = all
+        .map(|atoms| PublishedSum::new(["cell"], atoms))
+        .collect();
+    let instance = Instance::from_sums("small", &["atom"], atoms.collect(), published).unwrap();
+    let contributions: Vec<Contribution> = amounts
+        .iter()
+        .enumerate()
+        .flat_map(|(atom, of_atom)| {
+            of_atom
+                .iter()
+                .map(move |&(contributor, amount)| Contribution {
+                    atom,
+                    contributor: contributor.to_owned(),
+                    amount,
+                })
+        })
+        .collect();
+    MagnitudeInstance::new(instance, &contributions).unwrap()
+}
+
+const MANY: &[(&str, f64)] = &[("v", 30.0), ("w", 30.0), ("x", 30.0), ("y", 30.0)];
+
+#[test]
+fn two_hidden_cells_of_one_provider_are_not_left_as_the_remainder_of_a_total() {
+    // UserSupport issue 160: both hidden cells belong to p; their sum follows from the total.
+    let amounts: [&[(&str, f64)]; 4] = [
+        &[("p", 50.0), ("q", 1.0)],
+        &[("p", 70.0), ("r", 1.0)],
+        MANY,
+        MANY,
+    ];
+    let instance = small(&amounts, &[&[0, 1, 2, 3]]);
+    let rules = [MagnitudeRule::PPercent { percent: 10.0 }];
+    assert_eq!(
+        instance.sensitive_cells(&rules).unwrap(),
+        [true, true, false, false, false]
+    );
+    let both = [true, true, false, false, false];
+    assert!(instance.first_revealed(&both, &rules).unwrap().is_some());
+    let pattern = instance.protect(&rules).unwrap();
+    assert_eq!(
+        instance
+            .first_revealed(&pattern.suppressed, &rules)
+            .unwrap(),
+        None
+    );
+    let hidden = pattern.suppressed.iter().filter(|hidden| **hidden).count();
+    assert_eq!(
+        hidden, 3,
+        "one more, not the total: {:?}",
+        pattern.suppressed
+    );
+}
+
+#[test]
+fn a_union_that_follows_from_sums_and_differences_only_is_found() {
+    // Rows {0, 1, 2} and {3, 4, 5}, columns {0, 3} and so on; both rows without the first column
+    // leave {1, 2, 4, 5}, which is no remainder of one cell: all large amounts there are p's.
+    let p: &[(&str, f64)] = &[("p", 40.0), ("q", 2.0)];
+    let amounts = [MANY, p, p, MANY, p, p];
+    let sums: [&[usize]; 3] = [&[0, 1, 2], &[3, 4, 5], &[0, 3]];
+    let instance = small(&amounts, &sums);
+    let rules = [MagnitudeRule::PPercent { percent: 30.0 }];
+    let sensitive = instance.sensitive_cells(&rules).unwrap();
+    assert_eq!(sensitive[..6], [false, true, true, false, true, true]);
+    // All six cells hidden, the two rows and the column shown.
+    let mut hidden = vec![true; 6];
+    hidden.extend([false; 3]);
+    assert!(instance.first_revealed(&hidden, &rules).unwrap().is_some());
+    let pattern = instance.protect(&rules).unwrap();
+    assert_eq!(
+        instance
+            .first_revealed(&pattern.suppressed, &rules)
+            .unwrap(),
+        None
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_known_union_of_hidden_amounts_breaks_a_rule(
+        drawn in prop::collection::vec(prop::collection::vec((0_usize..4, 1_u32..90), 0..5), 9),
+    ) {
+        // Three by three with all margins.
+        let names = ["p", "q", "r", "s"];
+        let amounts: Vec<Vec<(&str, f64)>> = drawn
+            .iter()
+            .map(|of_atom| of_atom.iter().map(|&(who, much)| (names[who], f64::from(much))).collect())
+            .collect();
+        let amounts: Vec<&[(&str, f64)]> = amounts.iter().map(Vec::as_slice).collect();
+        let sums: [&[usize]; 7] = [
+            &[0, 1, 2], &[3, 4, 5], &[6, 7, 8],
+            &[0, 3, 6], &[1, 4, 7], &[2, 5, 8], &[0, 1, 2, 3, 4, 5, 6, 7, 8],
+        ];
+        let instance = small(&amounts, &sums);
+        let rules = [
+            MagnitudeRule::PPercent { percent: 10.0 },
+            MagnitudeRule::Dominance { contributors: 2, percent: 90.0 },
+        ];
+        let pattern = instance.protect(&rules).unwrap();
+        prop_assert_eq!(instance.first_revealed(&pattern.suppressed, &rules).unwrap(), None);
+        // By trying all 511 unions: known is what every shown cell leaves no choice for.
+        let mut shown = solver::RowSpace::new(9);
+        let cells: Vec<Vec<usize>> = (0..9).map(|atom| vec![atom]).chain(sums.iter().map(|sum| sum.to_vec())).collect();
+        for (cell, atoms) in cells.iter().enumerate() {
+            let nobody = atoms.iter().all(|&atom| amounts[atom].is_empty());
+            if !pattern.suppressed[cell] || nobody {
+                for &atom in atoms.iter().filter(|_| nobody) {
+                    shown.insert(vec![(atom as u32, 1)]);
+                }
+                shown.insert(atoms.iter().map(|&atom| (atom as u32, 1)).collect());
+            }
+        }
+        for union in 1_u32..512 {
+            let atoms: Vec<usize> = (0..9).filter(|atom| union >> atom & 1 == 1).collect();
+            let row = atoms.iter().map(|&atom| (atom as u32, 1)).collect();
+            if !shown.holds(row) {
+                continue;
+            }
+            let mut of: BTreeMap<&str, f64> = BTreeMap::new();
+            for &atom in &atoms {
+                for &(who, much) in amounts[atom] {
+                    *of.entry(who).or_default() += much;
+                }
+            }
+            let mut much: Vec<f64> = of.into_values().collect();
+            much.sort_by(|a, b| b.total_cmp(a));
+            let Some(&largest) = much.first() else { continue };
+            let total: f64 = much.iter().sum();
+            let rest: f64 = much.iter().skip(2).sum();
+            prop_assert!(rest >= 0.1 * largest, "{atoms:?} {much:?}");
+            prop_assert!(much.iter().take(2).sum::<f64>() <= 0.9 * total, "{atoms:?} {much:?}");
+        }
+    }
 }
 
 #[test]

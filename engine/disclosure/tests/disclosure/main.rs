@@ -6,6 +6,8 @@
     reason = "tables are read with --no-capture; a skipped test says so"
 )]
 
+mod amounts;
+mod bad_input;
 mod cases;
 mod cell_keys_against_cellkey_and_ons;
 mod instance;
@@ -15,9 +17,11 @@ mod ledger;
 mod ledger_cases;
 mod ledger_speed;
 mod magnitude;
+mod nursery;
 mod perturbation_tables_against_ptable;
 mod perturbing_methods;
 mod release;
+mod rounded_together;
 mod rounding_against_small_count_rounding;
 mod shared_cases;
 mod spec;

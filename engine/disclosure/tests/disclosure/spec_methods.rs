@@ -200,9 +200,9 @@ fn every_fault_of_a_method_has_its_number_and_place() {
             "hellinger",
         ),
         (
-            "E5025",
-            r#""method": "cell_key""#.to_owned(),
-            "another name",
+            "E5104",
+            ROUNDING.replace('5', "3"),
+            "not above k; raise the base above k: base = 5 for k = 3",
         ),
     ];
     for (code, method, part) in &cases {

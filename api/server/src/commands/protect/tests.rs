@@ -238,3 +238,141 @@ fn a_bad_spec_or_bad_microdata_writes_nothing() {
     );
     assert!(!folder.path().join("out").exists());
 }
+
+const COSTS_SPEC: &str = r#"
+rule = "p_percent"
+k = 3
+[p_percent]
+amount = "costs"
+contributor = "provider"
+percent = 10
+
+[[dimension]]
+column = "area"
+label_de = "Stadtteil"
+label_en = "Area"
+
+[[table]]
+name = "costs"
+dimensions = ["area"]
+"#;
+
+const COSTS: &str = "provider,area,costs\np,a,90000.5\nq,a,10\nr,a,10\np,b,50\nq,b,60\nr,b,70\np,c,50\nq,c,60\nr,c,71\n";
+
+#[test]
+fn amounts_are_protected_by_a_rule_about_contributors_and_audited() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let summary = protect(folder, COSTS_SPEC, COSTS).unwrap();
+    assert!(
+        summary.text().contains("costs: 2 of 4 cells suppressed"),
+        "{}",
+        summary.text()
+    );
+    let table = folder.join("out/costs.csv");
+    let text = std::fs::read_to_string(&table).unwrap();
+    assert!(text.contains("a,,suppressed\n"), "{text}");
+    assert!(
+        !std::fs::read_to_string(folder.join("out/audit.json"))
+            .unwrap()
+            .contains("90000")
+    );
+    let passed = audit_file(folder, table.clone()).unwrap();
+    assert!(passed.passed(), "{}", passed.text());
+    std::fs::write(&table, "area,value,status\na,,suppressed\nb,180,published\nc,181,published\n_total,90381.5,published\n").unwrap();
+    let failed = audit_file(folder, table).unwrap();
+    assert!(
+        !failed.passed() && failed.text().contains("a  DISCLOSED"),
+        "{}",
+        failed.text()
+    );
+    for (wrong, code) in [
+        (COSTS.replace("90000.5", "-3"), "E5102"),
+        (COSTS.replace("p,a,", ",a,"), "E5034"),
+    ] {
+        let other = folder.join("wrong");
+        std::fs::create_dir_all(&other).unwrap();
+        let refused = problems(protect(&other, COSTS_SPEC, &wrong));
+        assert!(refused[0].starts_with(code), "{refused:?}");
+        assert!(!other.join("out").exists());
+    }
+}
+
+#[test]
+fn rounded_tables_of_a_spec_agree_and_nothing_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let rounding = SPEC.replace(
+        "count = \"children\"",
+        "count = \"children\"\nmethod = \"rounding\"\n[rounding]\nbase = 5",
+    );
+    let summary = protect(folder.path(), &rounding, MICRODATA).unwrap();
+    assert!(
+        !summary.text().to_lowercase().contains("warning"),
+        "{}",
+        summary.text()
+    );
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    let (both, areas) = (read("by_area_and_care.csv"), read("by_area.csv"));
+    let total = both
+        .lines()
+        .find_map(|line| line.strip_prefix("0101,_total,"));
+    assert!(
+        areas.contains(&format!("0101,{}", total.unwrap())),
+        "{both}{areas}"
+    );
+    let refused = problems(protect(
+        folder.path(),
+        &rounding.replace("base = 5", "base = 3"),
+        MICRODATA,
+    ));
+    assert!(refused[0].starts_with("E5104"), "{refused:?}");
+}
+
+#[test]
+fn bad_input_of_every_kind_has_its_number_and_leaves_no_file() {
+    let bad_specs = [
+        (
+            "E5028",
+            SPEC.replace("dimensions = [\"area\"]", "dimensions = [\"district\"]"),
+        ),
+        (
+            "E5005",
+            SPEC.replace("0102 = \"north\"", "north = \"0101\""),
+        ),
+    ];
+    for (code, spec) in bad_specs {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = problems(protect(folder.path(), &spec, MICRODATA));
+        assert!(refused[0].starts_with(code), "{code} {refused:?}");
+        assert!(!folder.path().join("out").exists());
+    }
+    let bad_records = [
+        ("E5034", MICRODATA.replace("0102,nursery", ",nursery")),
+        ("E5035", MICRODATA.replace("0102,nursery", "north,nursery")),
+        ("E5036", MICRODATA.replace(",24", ",-24")),
+    ];
+    for (code, records) in bad_records {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = problems(protect(folder.path(), SPEC, &records));
+        assert!(refused[0].starts_with(code), "{code} {refused:?}");
+        assert!(!folder.path().join("out").exists());
+    }
+    // Tables of one date that contradict each other.
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    protect_beside(folder, MICRODATA, (3, "out", false)).unwrap();
+    let other = protect_beside(
+        folder,
+        &MICRODATA.replace(",48", ",58"),
+        (3, "other", false),
+    );
+    let refused = problems(other);
+    assert!(refused[0].starts_with("E5097"), "{refused:?}");
+    assert!(!folder.join("other").exists());
+    // Numbers that do not add up.
+    let table = folder.join("out/by_area.csv");
+    let text = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, text.replace("0201,17,", "0201,18,")).unwrap();
+    let refused = problems(audit_file(folder, table));
+    assert!(refused[0].starts_with("E5040"), "{refused:?}");
+}

@@ -85,6 +85,16 @@ pub fn lists() -> Vec<CodeList> {
     ]
 }
 
+/// The codes of a child, in the order of [`lists`].
+pub fn codes([place, care, age, hours]: &[usize; 4]) -> [String; 4] {
+    [
+        format!("f{place:03}"),
+        format!("care{care:02}"),
+        format!("age{age:02}"),
+        format!("hours{hours:02}"),
+    ]
+}
+
 /// One table of the columns named, over these columns only.
 pub fn instance(rows: usize, columns: &[&str]) -> Instance {
     let all = lists();
@@ -93,18 +103,8 @@ pub fn instance(rows: usize, columns: &[&str]) -> Instance {
         .map(|column| all.iter().position(|list| list.column == *column).unwrap())
         .collect();
     let chosen: Vec<CodeList> = places.iter().map(|&place| all[place].clone()).collect();
-    let codes: Vec<[String; 4]> = children(rows)
-        .iter()
-        .map(|[place, care, age, hours]| {
-            [
-                format!("f{place:03}"),
-                format!("care{care:02}"),
-                format!("age{age:02}"),
-                format!("hours{hours:02}"),
-            ]
-        })
-        .collect();
-    let records = codes.iter().map(|codes| {
+    let records: Vec<[String; 4]> = children(rows).iter().map(codes).collect();
+    let records = records.iter().map(|codes| {
         (
             places.iter().map(|&place| codes[place].as_str()).collect(),
             1,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, dead_code)] // not every test uses all
 
 pub mod city;
+pub mod ledger_city;
 
 use disclosure::{Atom, Instance, PublishedSum, PublishedSums};
 
