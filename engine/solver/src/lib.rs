@@ -27,6 +27,7 @@ mod evident;
 mod highs_session;
 mod integer_program;
 mod linear_system;
+mod location;
 mod row_space;
 mod shift;
 mod transport;
@@ -37,6 +38,10 @@ pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
+pub use location::{
+    CapacityPlan, CareGroup, Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation,
+    PlannedFlow, PlanningModel, RoomOrder, Site, Standing, Unserved, Way, check_plan, plan_capacity,
+};
 pub use row_space::{ResidueRow, RowSpace, parallel, residue, value_at, without_multiple};
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};
