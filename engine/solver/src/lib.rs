@@ -9,6 +9,8 @@
 //!   value and every sum of the table still holds? (`disclosure` asks.)
 //! - [`allocate`]: which children of which area use which facility when the total distance is
 //!   least, and what is one more place worth at each facility? (`scenario` asks.)
+//! - [`plan_capacity`]: which sites open, close and grow over the periods of several futures, with a
+//!   proven gap? Capacitated facility location is its smallest case. (`scenario` asks.)
 //! - [`IntegerProgram`]: which whole-number point of a model stated term by term is best, proven or with
 //!   a bound? (`matching` asks.)
 //!
@@ -19,6 +21,9 @@
 //! **Architecture invariant:** no type of HiGHS or good_lp is named in a public signature, so a
 //! change of solver stays inside this crate. Every run is single-threaded with the fixed options
 //! of one private module and without a random choice: the same model gives the same bytes.
+
+/// Name and version of the solver behind every answer, for records that must be repeatable.
+pub const SOLVER: &str = "HiGHS 1.15.0";
 
 mod bound_proof;
 mod bounds;
@@ -39,8 +44,8 @@ pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
 pub use location::{
-    CapacityPlan, CareGroup, Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation,
-    PlannedFlow, PlanningModel, RoomOrder, Site, Standing, Unserved, Way, check_plan, plan_capacity,
+    AllocationProof, AllocationSession, CapacityPlan, CareGroup, CityAllocation, CityPeriod, Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation,
+    PlannedFlow, PlanningModel, PreparedPeriod, RoomOrder, Site, SiteAreas, Standing, Unserved, Way, check_plan, plan_capacity,
 };
 pub use row_space::{ResidueRow, RowSpace, parallel, residue, value_at, without_multiple};
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};

@@ -51,9 +51,7 @@ struct Evaluated {
 /// The outcome for one budget.
 pub(crate) struct SessionResult {
     pub(crate) decisions: Decisions,
-    pub(crate) objective: f64,
     pub(crate) bound: f64,
-    pub(crate) relaxation: f64,
     pub(crate) status: PlanStatus,
 }
 
@@ -255,7 +253,6 @@ impl<'a> Session<'a> {
                 relative_gap: wanted,
                 nodes: limits.nodes,
                 seconds: limits.seconds,
-                cutoff: None,
             };
             let branched = branch(&master.tableau, best.as_deref(), &stop, MODEL)?;
             bound = bound.max(branched.bound.min(objective));
@@ -286,9 +283,7 @@ impl<'a> Session<'a> {
         };
         Ok(SessionResult {
             decisions: master.decisions.read(self.model, &best),
-            objective,
             bound: bound.min(objective),
-            relaxation,
             status,
         })
     }

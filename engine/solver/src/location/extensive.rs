@@ -3,10 +3,12 @@
 //! Formulation: the flow of a way is at most the children of its cell while the site is open
 //! (`flow <= children * open`). These links decide how good the bound is; there are too many of them to state, so those
 //! that the relaxation breaks join it round by round, and so do the ways that would lower its cost.
-//! What a way or an opening would cost beyond the bound (its reduced cost) then tells which of them
-//! can be in no better plan, and branch and bound sees only the rest, with every link of theirs.
+//!
+//! Facility location takes its bound from prices instead ([`super::lagrangian`]): they tell which
+//! facilities no better plan opens or closes, and branch and bound decides about the rest.
 
 use super::decisions::DecisionColumns;
+use super::lagrangian::{PriceBound, is_facility_location, price_bound};
 use super::model::PlanningModel;
 use super::programme::{Branched, Column, JoinedRow, Method, Stop, Tableau, Vertex, WarmProgramme, branch};
 use crate::SolverError;
@@ -26,7 +28,7 @@ const PRICING_TOLERANCE: f64 = 1e-9;
 const LINK_TOLERANCE: f64 = 1e-5;
 
 /// First guesses of how far the best plan lies above the bound.
-const GUESSES: [f64; 2] = [0.002, 0.01];
+const GUESSES: [f64; 4] = [1e-4, 1e-3, 4e-3, 0.015];
 
 /// A way in one future and period.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +57,6 @@ pub(crate) struct Extensive<'a> {
 /// The best plan the extensive form found.
 pub(crate) struct ExtensiveResult {
     pub(crate) values: Option<Vec<f64>>,
-    pub(crate) objective: f64,
     pub(crate) bound: f64,
     pub(crate) limit_reached: bool,
     pub(crate) time_reached: bool,
@@ -351,23 +352,31 @@ impl<'a> Extensive<'a> {
 
     /// The best plan within the gap asked for.
     pub(crate) fn solve(&mut self, stop: &Stop) -> Result<ExtensiveResult, SolverError> {
-        let root = self.relax()?;
+        let root = if is_facility_location(self.model) {
+            Root::of_prices(&price_bound(self.model, &self.ways_of), &self.decisions, self.first_flow)
+        } else {
+            Root::of_vertex(&self.relax()?)
+        };
+        self.join_all_ways();
         let mut best: Option<(f64, Vec<f64>)> = None;
-        let mut bound = root.objective;
-        let (mut limit_reached, mut time_reached) = (false, false);
+        let mut bound = root.bound;
         let mut guesses = GUESSES.iter();
         loop {
             let above = match (&best, guesses.next()) {
-                (Some((objective, _)), _) => objective - root.objective,
-                (None, Some(share)) => share * root.objective.abs().max(1.0),
+                _ if root.with_choice.is_empty() => f64::INFINITY,
+                (Some((objective, _)), Some(share)) => {
+                    (objective - root.bound).min(share * root.bound.abs().max(1.0))
+                }
+                (Some((objective, _)), None) => objective - root.bound,
+                (None, Some(share)) => share * root.bound.abs().max(1.0),
                 (None, None) => f64::INFINITY,
             };
             let above = above * (1.0 + 1e-9) + 1e-7;
             let branched = self.branch_within(&root, above, best.as_ref(), stop)?;
-            limit_reached = branched.limit_reached;
-            time_reached = branched.time_reached;
-            let outside = root.objective + above;
-            bound = bound.max(branched.bound.min(outside));
+            let outside = root.bound + above;
+            let is_excluded = branched.values.is_none() && !branched.limit_reached;
+            let inside = if is_excluded { f64::INFINITY } else { branched.bound };
+            bound = bound.max(inside.min(outside));
             if let Some(values) = branched.values {
                 let objective = self.objective_at(&values);
                 if best.as_ref().is_none_or(|(known, _)| objective < *known) {
@@ -375,21 +384,37 @@ impl<'a> Extensive<'a> {
                 }
             }
             let is_enclosed = best.as_ref().is_some_and(|(objective, _)| *objective <= outside);
-            if is_enclosed || above.is_infinite() || limit_reached {
-                break;
+            if is_enclosed || above.is_infinite() || branched.limit_reached {
+                return Ok(ExtensiveResult {
+                    bound: best.as_ref().map_or(bound, |(objective, _)| bound.min(*objective)),
+                    values: best.map(|(_, values)| values),
+                    limit_reached: branched.limit_reached,
+                    time_reached: branched.time_reached,
+                });
             }
         }
-        if let Some((objective, values)) = &mut best {
-            bound = bound.min(*objective);
-            values.resize(self.tableau.columns.len(), 0.0);
+    }
+
+    fn join_all_ways(&mut self) {
+        for path in 0..self.model.paths.len() {
+            for period in 0..self.model.periods() {
+                for group in 0..self.model.groups.len() {
+                    for cell in 0..self.model.cells {
+                        if self.model.children(path, period, cell, group) <= 0.0 {
+                            continue;
+                        }
+                        for way in self.ways_of[group * self.model.cells + cell].clone() {
+                            let flow = Flow { path, period, group, way };
+                            if !self.is_joined[self.mark(flow)] {
+                                let (column, entries) = self.stated(flow);
+                                self.tableau.column(column, &entries);
+                                self.note(flow);
+                            }
+                        }
+                    }
+                }
+            }
         }
-        Ok(ExtensiveResult {
-            objective: best.as_ref().map_or(f64::INFINITY, |(objective, _)| *objective),
-            values: best.map(|(_, values)| values),
-            bound,
-            limit_reached,
-            time_reached,
-        })
     }
 
     fn objective_at(&self, values: &[f64]) -> f64 {
@@ -397,50 +422,47 @@ impl<'a> Extensive<'a> {
         columns.map(|(column, value)| column.cost * value).sum()
     }
 
-    /// Branch and bound over what can be part of a plan less than `above` over the bound.
+    /// Branch and bound over the decisions that can be part of a plan less than `above` over the bound.
     fn branch_within(
         &mut self,
-        root: &Vertex,
+        root: &Root,
         above: f64,
         known: Option<&(f64, Vec<f64>)>,
         stop: &Stop,
     ) -> Result<Branched, SolverError> {
-        for flow in self.absent_ways_below(root, above, usize::MAX) {
-            let (column, entries) = self.stated(flow);
-            self.tableau.column(column, &entries);
-            self.note(flow);
-        }
         let columns = self.tableau.columns.len();
         let mut is_kept = vec![true; columns];
-        let known_value = |column: usize| {
-            known.map_or(0.0, |(_, values)| values.get(column).copied().unwrap_or(0.0))
-        };
-        let seen = root.reduced_costs.len();
-        for column in self.first_flow..columns.min(seen) {
-            is_kept[column] = root.reduced_costs[column] <= above || known_value(column) > 0.0;
-        }
         let mut narrowed = self.tableau.clone();
-        for column in 0..self.first_flow.min(seen) {
+        for (column, [closed, open]) in root.with_choice.iter().enumerate() {
             let limits = &mut narrowed.columns[column];
-            if limits.is_whole && limits.to <= 1.0 {
-                if root.reduced_costs[column] > above && known_value(column) < 0.5 {
-                    limits.to = 0.0;
-                } else if root.reduced_costs[column] < -above && known_value(column) > 0.5 {
-                    limits.from = 1.0;
-                }
+            if open - root.bound > above {
+                limits.to = 0.0;
+            } else if closed - root.bound > above {
+                limits.from = 1.0;
             }
         }
+        let links_all = is_facility_location(self.model);
         for number in 0..self.flows.len() {
-            let mark = self.mark(self.flows[number]);
-            if is_kept[self.first_flow + number]
-                && !self.is_linked[mark]
+            let flow = self.flows[number];
+            let site = self.model.ways[flow.group][flow.way].site;
+            let Some(open) = self.decisions.open(site, flow.period) else {
+                continue;
+            };
+            let limits = narrowed.columns[open];
+            let has_rooms = self.model.may_get_rooms(site, flow.group);
+            is_kept[self.first_flow + number] = limits.to > 0.0 || has_rooms;
+            let is_free = limits.to > limits.from;
+            if links_all
+                && is_free
+                && !self.is_linked[self.mark(flow)]
                 && let Some((_, row)) = self.link(number)
             {
                 narrowed.joined_rows.push(row);
             }
         }
         let (smaller, kept) = narrowed.restricted(&is_kept);
-        let start: Option<Vec<f64>> = known.map(|_| kept.iter().map(|&it| known_value(it)).collect());
+        let start: Option<Vec<f64>> =
+            known.map(|(_, values)| kept.iter().map(|&column| values[column]).collect());
         let mut branched = branch(&smaller, start.as_deref(), stop, MODEL)?;
         branched.values = branched
             .values
@@ -455,14 +477,35 @@ impl<'a> Extensive<'a> {
             });
         Ok(branched)
     }
+}
 
-    /// Children that go each way: (path, period, group, way, children).
-    pub(crate) fn flows_at(&self, values: &[f64]) -> Vec<(usize, usize, usize, usize, f64)> {
-        let flows = self.flows.iter().zip(&values[self.first_flow..]);
-        flows
-            .filter(|(_, value)| **value > 1e-9)
-            .map(|(flow, value)| (flow.path, flow.period, flow.group, flow.way, *value))
-            .collect()
+/// What the relaxation says of the decisions.
+struct Root {
+    bound: f64,
+    /// The bound with the choice at 0 and at 1, by column; the bound itself where nothing is known.
+    with_choice: Vec<[f64; 2]>,
+}
+
+impl Root {
+    fn of_prices(prices: &PriceBound, decisions: &DecisionColumns, columns: usize) -> Self {
+        let mut with_choice = vec![[prices.bound; 2]; columns];
+        for (site, bounds) in prices.with_site.iter().enumerate() {
+            if let Some(column) = decisions.open(site, 0) {
+                with_choice[column] = *bounds;
+            }
+        }
+        Self {
+            bound: prices.bound,
+            with_choice,
+        }
+    }
+
+    /// Nothing is fixed; the relaxation only tells the bound.
+    fn of_vertex(vertex: &Vertex) -> Self {
+        Self {
+            bound: vertex.objective,
+            with_choice: Vec::new(),
+        }
     }
 }
 

@@ -164,7 +164,6 @@ fn in_one(model: &PlanningModel, limits: &PlanLimits) -> Result<CapacityPlan, So
         relative_gap: limits.gap.max(1e-7),
         nodes: limits.nodes,
         seconds: limits.seconds,
-        cutoff: None,
     };
     let mut extensive = Extensive::state(model);
     let result = extensive.solve(&stop)?;

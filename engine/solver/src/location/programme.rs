@@ -169,7 +169,6 @@ pub(crate) struct WarmProgramme {
 pub(crate) struct Vertex {
     pub(crate) objective: f64,
     pub(crate) values: Vec<f64>,
-    pub(crate) reduced_costs: Vec<f64>,
     pub(crate) prices: Vec<f64>,
 }
 
@@ -249,12 +248,6 @@ impl WarmProgramme {
         Ok(())
     }
 
-    pub(crate) fn set_cost(&mut self, column: usize, cost: f64) -> Result<(), SolverError> {
-        let column = self.columns[column];
-        self.model()?.change_column_cost(column, cost);
-        Ok(())
-    }
-
     /// The best vertex.
     pub(crate) fn solve(&mut self, method: Method) -> Result<Vertex, SolverError> {
         let name = self.name;
@@ -276,7 +269,6 @@ impl WarmProgramme {
         let vertex = Vertex {
             objective,
             values: solution.columns().to_vec(),
-            reduced_costs: solution.dual_columns().to_vec(),
             prices: solution.dual_rows().to_vec(),
         };
         self.model = Some(Model::from(solved));
@@ -306,8 +298,6 @@ pub(crate) struct Stop {
     pub(crate) relative_gap: f64,
     pub(crate) nodes: Option<u32>,
     pub(crate) seconds: Option<f64>,
-    /// Nothing above this is wanted.
-    pub(crate) cutoff: Option<f64>,
 }
 
 /// What branch and bound found.
@@ -344,9 +334,6 @@ pub(crate) fn branch(
     if let Some(seconds) = stop.seconds {
         highs_session::set(&mut model, "time_limit", seconds, name)?;
     }
-    if let Some(cutoff) = stop.cutoff {
-        highs_session::set(&mut model, "objective_bound", cutoff, name)?;
-    }
     if start.is_some() {
         model
             .try_set_solution(start, None, None, None)
@@ -366,7 +353,9 @@ pub(crate) fn branch(
         .double_info_value(c"mip_dual_bound")
         .unwrap_or(f64::NEG_INFINITY);
     let limit_reached = match status {
-        HighsModelStatus::Optimal | HighsModelStatus::Infeasible => false,
+        HighsModelStatus::Optimal
+        | HighsModelStatus::Infeasible
+        | HighsModelStatus::UnboundedOrInfeasible => false,
         HighsModelStatus::ReachedTimeLimit
         | HighsModelStatus::ReachedIterationLimit
         | HighsModelStatus::ReachedSolutionLimit

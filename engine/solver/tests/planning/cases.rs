@@ -81,6 +81,10 @@ impl City {
         Some(city)
     }
 
+    pub(crate) fn last_year(&self) -> usize {
+        self.periods - 1
+    }
+
     /// Children at `cell * groups + group` in a year of a path.
     pub(crate) fn children(&self, path: usize, year: usize) -> Vec<f64> {
         let mut children = Vec::new();
