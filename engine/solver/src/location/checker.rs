@@ -55,7 +55,9 @@ pub enum PlanViolation {
         expected: f64,
     },
     /// The children of a cell do not add up.
-    #[error("cell {cell}, group {group}: {found} children are placed or unserved of {expected} (future {path}, period {period})")]
+    #[error(
+        "cell {cell}, group {group}: {found} children are placed or unserved of {expected} (future {path}, period {period})"
+    )]
     Demand {
         /// The future.
         path: usize,
@@ -71,7 +73,9 @@ pub enum PlanViolation {
         expected: f64,
     },
     /// A site takes more than it has places.
-    #[error("site {site}, group {group} takes {found} children on {expected} places (future {path}, period {period})")]
+    #[error(
+        "site {site}, group {group} takes {found} children on {expected} places (future {path}, period {period})"
+    )]
     Places {
         /// The future.
         path: usize,
@@ -195,7 +199,11 @@ fn check_rooms(model: &PlanningModel, plan: &CapacityPlan) -> Result<(), PlanVio
             return Err(PlanViolation::Unknown { what });
         };
         ordered[order.site] = ordered[order.site].saturating_add(order.rooms);
-        let may_have = if site.places[order.group] > 0.0 { site.most_rooms } else { 0 };
+        let may_have = if site.places[order.group] > 0.0 {
+            site.most_rooms
+        } else {
+            0
+        };
         if ordered[order.site] > may_have {
             return Err(PlanViolation::Rooms {
                 site: order.site,
@@ -226,7 +234,12 @@ fn check_budget(model: &PlanningModel, plan: &CapacityPlan) -> Result<(), PlanVi
                 spent += site.opening_cost;
             }
         }
-        for order in plan.decisions.rooms.iter().filter(|order| order.period == period) {
+        for order in plan
+            .decisions
+            .rooms
+            .iter()
+            .filter(|order| order.period == period)
+        {
             spent += f64::from(order.rooms) * model.sites[order.site].room_cost;
         }
         if spent > given + slack(given) {
@@ -244,7 +257,10 @@ fn decided_cost(model: &PlanningModel, plan: &CapacityPlan) -> f64 {
     let mut cost = 0.0;
     for (site, open) in model.sites.iter().zip(&plan.decisions.open) {
         if site.standing != Standing::Fixed {
-            cost += open.iter().map(|&is_open| if is_open { site.running_cost } else { 0.0 }).sum::<f64>();
+            cost += open
+                .iter()
+                .map(|&is_open| if is_open { site.running_cost } else { 0.0 })
+                .sum::<f64>();
         }
     }
     for order in &plan.decisions.rooms {
@@ -262,8 +278,12 @@ fn check_flows(model: &PlanningModel, plan: &CapacityPlan) -> Result<f64, PlanVi
     let mut staff = vec![0.0; scenes];
     let mut cost = 0.0;
     for flow in &plan.flows {
-        let way = model.ways.get(flow.group).and_then(|ways| ways.get(flow.way));
-        let is_known = flow.path < model.paths.len() && flow.period < periods && flow.children >= 0.0;
+        let way = model
+            .ways
+            .get(flow.group)
+            .and_then(|ways| ways.get(flow.way));
+        let is_known =
+            flow.path < model.paths.len() && flow.period < periods && flow.children >= 0.0;
         let (Some(way), true) = (way, is_known) else {
             let what = format!("the flow {flow:?}");
             return Err(PlanViolation::Unknown { what });
@@ -275,7 +295,10 @@ fn check_flows(model: &PlanningModel, plan: &CapacityPlan) -> Result<f64, PlanVi
         cost += model.paths[flow.path].probability * flow.children * way.cost;
     }
     for left in &plan.unserved {
-        let penalty = model.groups.get(left.group).and_then(|group| group.unserved_penalty);
+        let penalty = model
+            .groups
+            .get(left.group)
+            .and_then(|group| group.unserved_penalty);
         let is_known = left.path < model.paths.len()
             && left.period < periods
             && left.cell < model.cells
@@ -332,9 +355,16 @@ fn check_scene(
     }
     for (site, stands) in model.sites.iter().enumerate() {
         for group in 0..groups {
-            let mut expected = if plan.decisions.open[site][period] { stands.places[group] } else { 0.0 };
+            let mut expected = if plan.decisions.open[site][period] {
+                stands.places[group]
+            } else {
+                0.0
+            };
             for order in &plan.decisions.rooms {
-                if order.site == site && order.group == group && order.period + model.lead_periods <= period {
+                if order.site == site
+                    && order.group == group
+                    && order.period + model.lead_periods <= period
+                {
                     expected += f64::from(order.rooms) * model.groups[group].room_places;
                 }
             }

@@ -120,7 +120,11 @@ impl CityPeriod {
         for (what, list, length) in lists {
             if list.len() != length {
                 let remedy = "one number for each cell or site and group";
-                return Err(SolverError::bad_model(format!("the number of {what}"), list.len(), remedy));
+                return Err(SolverError::bad_model(
+                    format!("the number of {what}"),
+                    list.len(),
+                    remedy,
+                ));
             }
             not_negative(what, list)?;
         }
@@ -129,15 +133,26 @@ impl CityPeriod {
             not_negative("area per child", &areas.per_child)?;
             if areas.of_site.len() != self.sites() || areas.per_child.len() != groups {
                 let remedy = "one for each site, and one per child for each group";
-                return Err(SolverError::bad_model("the number of areas", areas.of_site.len(), remedy));
+                return Err(SolverError::bad_model(
+                    "the number of areas",
+                    areas.of_site.len(),
+                    remedy,
+                ));
             }
         }
         not_negative("staff", self.staff.as_slice())?;
-        let penalties = self.groups.iter().filter_map(|group| group.unserved_penalty);
+        let penalties = self
+            .groups
+            .iter()
+            .filter_map(|group| group.unserved_penalty);
         not_negative("penalty", &penalties.collect::<Vec<_>>())?;
         if self.ways.len() != groups {
             let remedy = "one list for each group";
-            return Err(SolverError::bad_model("the number of lists of ways", self.ways.len(), remedy));
+            return Err(SolverError::bad_model(
+                "the number of lists of ways",
+                self.ways.len(),
+                remedy,
+            ));
         }
         for way in self.ways.iter().flatten() {
             not_negative("cost of a way", &[way.cost])?;
@@ -197,16 +212,27 @@ impl AllocationSession<'_> {
     ///
     /// # Errors
     /// [`SolverError::BadModel`] for a site or group there is not, or a number that is none.
-    pub fn set_places(&mut self, site: usize, group: usize, places: f64) -> Result<(), SolverError> {
+    pub fn set_places(
+        &mut self,
+        site: usize,
+        group: usize,
+        places: f64,
+    ) -> Result<(), SolverError> {
         let period = &self.prepared.period;
         not_negative("places", &[places])?;
-        let position = site.saturating_mul(period.groups.len()).saturating_add(group);
+        let position = site
+            .saturating_mul(period.groups.len())
+            .saturating_add(group);
         if group >= period.groups.len()
             || position >= self.places.len()
             || (period.places[position] == 0.0 && places > 0.0)
         {
             let remedy = "choose a site and group that have places in the period";
-            return Err(SolverError::bad_model("a site", format!("{site}, group {group}"), remedy));
+            return Err(SolverError::bad_model(
+                "a site",
+                format!("{site}, group {group}"),
+                remedy,
+            ));
         }
         self.places[position] = places;
         self.recourse.set_places(position, places)
@@ -236,7 +262,11 @@ impl AllocationSession<'_> {
     ///
     /// # Errors
     /// As [`AllocationSession::set_places`] and [`AllocationSession::solve`].
-    pub fn one_sided_values(&mut self, site: usize, group: usize) -> Result<(f64, f64), SolverError> {
+    pub fn one_sided_values(
+        &mut self,
+        site: usize,
+        group: usize,
+    ) -> Result<(f64, f64), SolverError> {
         let cost = self.recourse.solve()?.cost;
         let position = site * self.prepared.period.groups.len() + group;
         let places = self.places.get(position).copied().unwrap_or(0.0);
@@ -276,7 +306,10 @@ impl AllocationSession<'_> {
             }
         }
         for (position, &children) in allocation.unserved.iter().enumerate() {
-            cost += children * period.groups[position % groups].unserved_penalty.unwrap_or(0.0);
+            cost += children
+                * period.groups[position % groups]
+                    .unserved_penalty
+                    .unwrap_or(0.0);
         }
         let mut breach = 0.0_f64;
         for (found, wanted) in accounted.iter().zip(&period.children) {
@@ -323,7 +356,11 @@ impl AllocationSession<'_> {
             let worth = allocation.area_values.iter().zip(&areas.of_site);
             bound -= worth.map(|(value, area)| value * area).sum::<f64>();
         }
-        AllocationProof { cost, bound, breach }
+        AllocationProof {
+            cost,
+            bound,
+            breach,
+        }
     }
 }
 
@@ -332,7 +369,11 @@ fn not_negative(what: &str, list: &[f64]) -> Result<(), SolverError> {
         finite(|| format!("a number of {what}"), value)?;
         if value < 0.0 {
             let place = format!("a number of {what}");
-            return Err(SolverError::bad_model(place, value, "it has to be 0 or more"));
+            return Err(SolverError::bad_model(
+                place,
+                value,
+                "it has to be 0 or more",
+            ));
         }
     }
     Ok(())

@@ -81,7 +81,12 @@ pub(crate) fn add_bound(
             }
         }
         if site.standing.is_decided() {
-            add_open(&mut cut.open, &mut next_open, number, -probability * earned_open);
+            add_open(
+                &mut cut.open,
+                &mut next_open,
+                number,
+                -probability * earned_open,
+            );
         } else {
             cut.constant -= probability * earned_open;
         }

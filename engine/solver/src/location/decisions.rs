@@ -46,7 +46,11 @@ impl Decisions {
         let mut places = Vec::with_capacity(model.sites.len() * groups);
         for (number, site) in model.sites.iter().enumerate() {
             let is_open = self.open[number][period];
-            places.extend(site.places.iter().map(|&count| if is_open { count } else { 0.0 }));
+            places.extend(
+                site.places
+                    .iter()
+                    .map(|&count| if is_open { count } else { 0.0 }),
+            );
         }
         for order in &self.rooms {
             if order.period + model.lead_periods <= period {
@@ -162,7 +166,8 @@ impl DecisionColumns {
     fn state_rows(&self, model: &PlanningModel, tableau: &mut Tableau) {
         for (number, site) in model.sites.iter().enumerate() {
             for period in 1..self.periods {
-                let (Some(before), Some(now)) = (self.open(number, period - 1), self.open(number, period))
+                let (Some(before), Some(now)) =
+                    (self.open(number, period - 1), self.open(number, period))
                 else {
                     break;
                 };
@@ -175,10 +180,14 @@ impl DecisionColumns {
             }
             self.state_room_rows(number, site.most_rooms, tableau);
         }
-        let Some(budgets) = &model.budgets else { return };
+        let Some(budgets) = &model.budgets else {
+            return;
+        };
         for period in 0..self.periods {
             let terms = self.spending_terms(model, period);
-            tableau.joined_rows.push(JoinedRow::at_most(budgets[period], terms));
+            tableau
+                .joined_rows
+                .push(JoinedRow::at_most(budgets[period], terms));
         }
     }
 

@@ -55,23 +55,38 @@ pub(crate) struct SessionResult {
     pub(crate) status: PlanStatus,
 }
 
-pub(crate) fn plan(model: &PlanningModel, limits: &PlanLimits) -> Result<CapacityPlan, SolverError> {
+pub(crate) fn plan(
+    model: &PlanningModel,
+    limits: &PlanLimits,
+) -> Result<CapacityPlan, SolverError> {
     let ways_of = ways_by_cell(model);
     let result = {
         let mut session = Session::open(model, &ways_of)?;
         session.plan(model.budgets.as_deref(), limits)?
     };
-    finished(model, result.decisions, result.bound, result.status, PlanForm::Decomposition)
+    finished(
+        model,
+        result.decisions,
+        result.bound,
+        result.status,
+        PlanForm::Decomposition,
+    )
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn open(model: &'a PlanningModel, ways_of: &'a [Vec<usize>]) -> Result<Self, SolverError> {
+    pub(crate) fn open(
+        model: &'a PlanningModel,
+        ways_of: &'a [Vec<usize>],
+    ) -> Result<Self, SolverError> {
         let nothing = Decisions::none(model);
         let mut recourses = Vec::new();
         for path in 0..model.paths.len() {
             for period in 0..model.periods() {
                 let places = nothing.places(model, period);
-                recourses.push(Recourse::open(scene(model, ways_of, path, period), &places)?);
+                recourses.push(Recourse::open(
+                    scene(model, ways_of, path, period),
+                    &places,
+                )?);
             }
         }
         Ok(Self {
@@ -203,9 +218,15 @@ impl<'a> Session<'a> {
                 (core, core_cost) = (point, cost);
             }
             let cuts_off = evaluated.cuts.iter().any(|cut| {
-                let row = cut.row(&master.decisions, master.first_cost + cut.period, self.model.lead_periods);
+                let row = cut.row(
+                    &master.decisions,
+                    master.first_cost + cut.period,
+                    self.model.lead_periods,
+                );
                 let terms = row.terms.iter();
-                let sum: f64 = terms.map(|(column, factor)| vertex.values[*column] * factor).sum();
+                let sum: f64 = terms
+                    .map(|(column, factor)| vertex.values[*column] * factor)
+                    .sum();
                 sum > row.to + 1e-6 * row.to.abs().max(1.0)
             });
             share = if cuts_off { 0.5 } else { 1.0 };
@@ -319,12 +340,19 @@ impl Master {
     /// Cost of the decisions at a point.
     fn decided_cost(&self, values: &[f64]) -> f64 {
         let columns = self.tableau.columns[..self.first_cost].iter();
-        columns.zip(values).map(|(column, value)| column.cost * value).sum()
+        columns
+            .zip(values)
+            .map(|(column, value)| column.cost * value)
+            .sum()
     }
 }
 
 /// Takes rounding noise of the decision programme off.
 fn tidy(value: f64) -> f64 {
     let whole = value.round();
-    if (value - whole).abs() <= 1e-7 { whole } else { value }
+    if (value - whole).abs() <= 1e-7 {
+        whole
+    } else {
+        value
+    }
 }

@@ -10,7 +10,9 @@
 use super::decisions::DecisionColumns;
 use super::lagrangian::{PriceBound, is_facility_location, price_bound};
 use super::model::PlanningModel;
-use super::programme::{Branched, Column, JoinedRow, Method, Stop, Tableau, Vertex, WarmProgramme, branch};
+use super::programme::{
+    Branched, Column, JoinedRow, Method, Stop, Tableau, Vertex, WarmProgramme, branch,
+};
 use crate::SolverError;
 
 const MODEL: &str = "capacity plan";
@@ -98,7 +100,9 @@ impl<'a> Extensive<'a> {
             }
         }
         let capacity_row = |path: usize, period: usize, group: usize, site: usize| {
-            scenes * groups * model.cells + ((path * periods + period) * groups + group) * sites + site
+            scenes * groups * model.cells
+                + ((path * periods + period) * groups + group) * sites
+                + site
         };
         let decisions = DecisionColumns::state(model, &mut tableau, |site, room, period| {
             let mut entries = Vec::new();
@@ -108,12 +112,12 @@ impl<'a> Extensive<'a> {
                         let places = model.sites[site].places[group];
                         (places > 0.0).then(|| (capacity_row(path, period, group, site), -places))
                     })),
-                    Some(group) => entries.extend((period + model.lead_periods..periods).map(
-                        |later| {
+                    Some(group) => {
+                        entries.extend((period + model.lead_periods..periods).map(|later| {
                             let places = model.groups[group].room_places;
                             (capacity_row(path, later, group, site), -places)
-                        },
-                    )),
+                        }))
+                    }
                 }
             }
             entries
@@ -208,7 +212,9 @@ impl<'a> Extensive<'a> {
     }
 
     fn mark(&self, flow: Flow) -> usize {
-        self.scene(flow.path, flow.period) * self.total_ways + self.way_offsets[flow.group] + flow.way
+        self.scene(flow.path, flow.period) * self.total_ways
+            + self.way_offsets[flow.group]
+            + flow.way
     }
 
     fn stated(&self, flow: Flow) -> (Column, Vec<(usize, f64)>) {
@@ -221,11 +227,20 @@ impl<'a> Extensive<'a> {
             is_whole: false,
         };
         let mut entries = vec![
-            (self.cell_row(flow.path, flow.period, flow.group, way.cell), 1.0),
-            (self.place_row(flow.path, flow.period, flow.group, way.site), 1.0),
+            (
+                self.cell_row(flow.path, flow.period, flow.group, way.cell),
+                1.0,
+            ),
+            (
+                self.place_row(flow.path, flow.period, flow.group, way.site),
+                1.0,
+            ),
         ];
         if self.model.staff.is_some() && group.staff_per_child > 0.0 {
-            entries.push((self.staff_row(flow.path, flow.period), group.staff_per_child));
+            entries.push((
+                self.staff_row(flow.path, flow.period),
+                group.staff_per_child,
+            ));
         }
         (column, entries)
     }
@@ -242,12 +257,16 @@ impl<'a> Extensive<'a> {
         let way = self.model.ways[flow.group][flow.way];
         let open = self.decisions.open(way.site, flow.period)?;
         if self.model.may_get_rooms(way.site, flow.group) {
-            let children = self.model.children(flow.path, flow.period, way.cell, flow.group);
+            let children = self
+                .model
+                .children(flow.path, flow.period, way.cell, flow.group);
             let terms = vec![(self.first_flow + number, 1.0), (open, -children)];
             return Some((children, JoinedRow::at_most(0.0, terms)));
         }
         let places = self.model.sites[way.site].places[flow.group];
-        let children = self.model.children(flow.path, flow.period, way.cell, flow.group);
+        let children = self
+            .model
+            .children(flow.path, flow.period, way.cell, flow.group);
         let most = children.min(places);
         let terms = vec![(self.first_flow + number, 1.0), (open, -most)];
         Some((most, JoinedRow::at_most(0.0, terms)))
@@ -317,7 +336,12 @@ impl<'a> Extensive<'a> {
                         let ways = self.ways_of[group * self.model.cells + cell].iter();
                         let mut cheap: Vec<(f64, usize)> = ways
                             .filter_map(|&way| {
-                                let flow = Flow { path, period, group, way };
+                                let flow = Flow {
+                                    path,
+                                    period,
+                                    group,
+                                    way,
+                                };
                                 let reduced = (!self.is_joined[self.mark(flow)])
                                     .then(|| self.reduced_cost(flow, vertex))?;
                                 (reduced < most).then_some((reduced, way))
@@ -325,7 +349,12 @@ impl<'a> Extensive<'a> {
                             .collect();
                         cheap.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                         let flows = cheap.iter().take(per_cell);
-                        found.extend(flows.map(|&(_, way)| Flow { path, period, group, way }));
+                        found.extend(flows.map(|&(_, way)| Flow {
+                            path,
+                            period,
+                            group,
+                            way,
+                        }));
                     }
                 }
             }
@@ -353,7 +382,11 @@ impl<'a> Extensive<'a> {
     /// The best plan within the gap asked for.
     pub(crate) fn solve(&mut self, stop: &Stop) -> Result<ExtensiveResult, SolverError> {
         let root = if is_facility_location(self.model) {
-            Root::of_prices(&price_bound(self.model, &self.ways_of), &self.decisions, self.first_flow)
+            Root::of_prices(
+                &price_bound(self.model, &self.ways_of),
+                &self.decisions,
+                self.first_flow,
+            )
         } else {
             Root::of_vertex(&self.relax()?)
         };
@@ -375,7 +408,11 @@ impl<'a> Extensive<'a> {
             let branched = self.branch_within(&root, above, best.as_ref(), stop)?;
             let outside = root.bound + above;
             let is_excluded = branched.values.is_none() && !branched.limit_reached;
-            let inside = if is_excluded { f64::INFINITY } else { branched.bound };
+            let inside = if is_excluded {
+                f64::INFINITY
+            } else {
+                branched.bound
+            };
             bound = bound.max(inside.min(outside));
             if let Some(values) = branched.values {
                 let objective = self.objective_at(&values);
@@ -383,10 +420,14 @@ impl<'a> Extensive<'a> {
                     best = Some((objective, values));
                 }
             }
-            let is_enclosed = best.as_ref().is_some_and(|(objective, _)| *objective <= outside);
+            let is_enclosed = best
+                .as_ref()
+                .is_some_and(|(objective, _)| *objective <= outside);
             if is_enclosed || above.is_infinite() || branched.limit_reached {
                 return Ok(ExtensiveResult {
-                    bound: best.as_ref().map_or(bound, |(objective, _)| bound.min(*objective)),
+                    bound: best
+                        .as_ref()
+                        .map_or(bound, |(objective, _)| bound.min(*objective)),
                     values: best.map(|(_, values)| values),
                     limit_reached: branched.limit_reached,
                     time_reached: branched.time_reached,
@@ -404,7 +445,12 @@ impl<'a> Extensive<'a> {
                             continue;
                         }
                         for way in self.ways_of[group * self.model.cells + cell].clone() {
-                            let flow = Flow { path, period, group, way };
+                            let flow = Flow {
+                                path,
+                                period,
+                                group,
+                                way,
+                            };
                             if !self.is_joined[self.mark(flow)] {
                                 let (column, entries) = self.stated(flow);
                                 self.tableau.column(column, &entries);

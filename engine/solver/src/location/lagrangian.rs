@@ -57,7 +57,11 @@ pub(crate) fn price_bound(model: &PlanningModel, ways_of: &[Vec<usize>]) -> Pric
     let most = model.groups[0].unserved_penalty.unwrap_or(f64::INFINITY);
     let mut prices: Vec<f64> = vec![most; model.cells];
     for facility in &facilities {
-        let share = if facility.is_decided { facility.fixed / facility.places.max(1e-9) } else { 0.0 };
+        let share = if facility.is_decided {
+            facility.fixed / facility.places.max(1e-9)
+        } else {
+            0.0
+        };
         for &(cell, cost) in &facility.ways {
             prices[cell] = prices[cell].min(cost + share);
         }
@@ -70,7 +74,11 @@ pub(crate) fn price_bound(model: &PlanningModel, ways_of: &[Vec<usize>]) -> Pric
     let mut best_prices = prices.clone();
     let demand = needed(model, children);
     let mut best = evaluate(&facilities, children, &prices, demand);
-    let mut round = Round { net: best.net.clone(), excess: best.excess.clone(), ..best };
+    let mut round = Round {
+        net: best.net.clone(),
+        excess: best.excess.clone(),
+        ..best
+    };
     let (mut length, mut idle) = (1.0, 0);
     for _ in 0..ROUNDS {
         let norm: f64 = round.excess.iter().map(|excess| excess * excess).sum();
@@ -88,7 +96,11 @@ pub(crate) fn price_bound(model: &PlanningModel, ways_of: &[Vec<usize>]) -> Pric
         round = evaluate(&facilities, children, &prices, demand);
         if round.bound > best.bound {
             best_prices.clone_from(&prices);
-            best = Round { net: round.net.clone(), excess: round.excess.clone(), bound: round.bound };
+            best = Round {
+                net: round.net.clone(),
+                excess: round.excess.clone(),
+                bound: round.bound,
+            };
             idle = 0;
         } else {
             idle += 1;
@@ -96,7 +108,11 @@ pub(crate) fn price_bound(model: &PlanningModel, ways_of: &[Vec<usize>]) -> Pric
                 idle = 0;
                 length /= 2.0;
                 prices.clone_from(&best_prices);
-                round = Round { net: best.net.clone(), excess: best.excess.clone(), bound: best.bound };
+                round = Round {
+                    net: best.net.clone(),
+                    excess: best.excess.clone(),
+                    bound: best.bound,
+                };
             }
         }
     }
@@ -162,7 +178,11 @@ fn evaluate(facilities: &[Facility], children: &[f64], prices: &[f64], demand: f
                 break;
             }
         }
-        net.push(if facility.is_decided { facility.fixed - earned } else { -earned });
+        net.push(if facility.is_decided {
+            facility.fixed - earned
+        } else {
+            -earned
+        });
         served.push(takes);
     }
     let (value, is_open) = opened(facilities, &net, demand, None);
@@ -185,10 +205,17 @@ fn opened(
     let mut is_open = vec![false; facilities.len()];
     let (mut value, mut held) = (0.0, 0.0);
     let mut others = Vec::new();
-    let first = facilities.iter().map(|facility| facility.places).find(|places| *places > 0.0);
-    let is_equal = facilities.iter().all(|facility| Some(facility.places) == first);
+    let first = facilities
+        .iter()
+        .map(|facility| facility.places)
+        .find(|places| *places > 0.0);
+    let is_equal = facilities
+        .iter()
+        .all(|facility| Some(facility.places) == first);
     for (site, facility) in facilities.iter().enumerate() {
-        let choice = forced.filter(|(number, _)| *number == site).map(|(_, choice)| choice);
+        let choice = forced
+            .filter(|(number, _)| *number == site)
+            .map(|(_, choice)| choice);
         if choice.unwrap_or(!facility.is_decided || net[site] < 0.0) {
             is_open[site] = true;
             value += net[site];
@@ -198,7 +225,9 @@ fn opened(
         }
     }
     others.sort_unstable_by(|&a, &b| {
-        (net[a] / facilities[a].places).total_cmp(&(net[b] / facilities[b].places)).then(a.cmp(&b))
+        (net[a] / facilities[a].places)
+            .total_cmp(&(net[b] / facilities[b].places))
+            .then(a.cmp(&b))
     });
     for site in others {
         let missing = demand - held;
@@ -208,7 +237,11 @@ fn opened(
         is_open[site] = true;
         held += facilities[site].places;
         // Facilities of one size open as wholes; of several sizes the last counts in part.
-        let share = if is_equal { 1.0 } else { (missing / facilities[site].places).min(1.0) };
+        let share = if is_equal {
+            1.0
+        } else {
+            (missing / facilities[site].places).min(1.0)
+        };
         value += share * net[site];
     }
     (value, is_open)

@@ -18,4 +18,6 @@ pub use city_allocation::{
 };
 pub use decisions::{Decisions, RoomOrder};
 pub use model::{CareGroup, DemandPath, PlanningModel, Site, Standing, Way};
-pub use plan::{CapacityPlan, PlanForm, PlanLimits, PlanStatus, PlannedFlow, Unserved, plan_capacity};
+pub use plan::{
+    CapacityPlan, PlanForm, PlanLimits, PlanStatus, PlannedFlow, Unserved, plan_capacity,
+};

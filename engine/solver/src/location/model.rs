@@ -177,15 +177,24 @@ impl PlanningModel {
         let periods = self.periods();
         same("the lists of ways", self.ways.len(), groups)?;
         for (number, group) in self.groups.iter().enumerate() {
-            not_negative(|| format!("the places of a room of group {number}"), group.room_places)?;
-            not_negative(|| format!("the staff per child of group {number}"), group.staff_per_child)?;
+            not_negative(
+                || format!("the places of a room of group {number}"),
+                group.room_places,
+            )?;
+            not_negative(
+                || format!("the staff per child of group {number}"),
+                group.staff_per_child,
+            )?;
             if let Some(penalty) = group.unserved_penalty {
                 not_negative(|| format!("the penalty of group {number}"), penalty)?;
             }
         }
         for (number, site) in self.sites.iter().enumerate() {
             same("the places of a site", site.places.len(), groups)?;
-            finite(|| format!("the running cost of site {number}"), site.running_cost)?;
+            finite(
+                || format!("the running cost of site {number}"),
+                site.running_cost,
+            )?;
             for &value in [site.opening_cost, site.room_cost, site.room_upkeep]
                 .iter()
                 .chain(&site.places)
@@ -214,7 +223,11 @@ impl PlanningModel {
         }
         if (likelihood - 1.0).abs() > 1e-9 {
             let remedy = "the probabilities of the paths add up to 1";
-            return Err(SolverError::bad_model("the sum of probabilities", likelihood, remedy));
+            return Err(SolverError::bad_model(
+                "the sum of probabilities",
+                likelihood,
+                remedy,
+            ));
         }
         for (what, list) in [("budget", &self.budgets), ("staff", &self.staff)] {
             let Some(list) = list else { continue };
@@ -233,13 +246,21 @@ fn same(what: &'static str, found: usize, needed: usize) -> Result<(), SolverErr
     }
     let remedy = "every list has one entry for each group, site, cell or period it belongs to";
     let value = format!("{found} instead of {needed}");
-    Err(SolverError::bad_model(format!("the number of {what}"), value, remedy))
+    Err(SolverError::bad_model(
+        format!("the number of {what}"),
+        value,
+        remedy,
+    ))
 }
 
 fn not_negative(place: impl Fn() -> String, value: f64) -> Result<(), SolverError> {
     finite(&place, value)?;
     if value < 0.0 {
-        return Err(SolverError::bad_model(place(), value, "it has to be 0 or more"));
+        return Err(SolverError::bad_model(
+            place(),
+            value,
+            "it has to be 0 or more",
+        ));
     }
     Ok(())
 }

@@ -138,9 +138,15 @@ impl CapacityPlan {
 /// assert!(plan_capacity(&too_small, &PlanLimits::default()).is_err());
 /// # Ok::<(), solver::SolverError>(())
 /// ```
-pub fn plan_capacity(model: &PlanningModel, limits: &PlanLimits) -> Result<CapacityPlan, SolverError> {
+pub fn plan_capacity(
+    model: &PlanningModel,
+    limits: &PlanLimits,
+) -> Result<CapacityPlan, SolverError> {
     model.validate()?;
-    let must_serve = model.groups.iter().any(|group| group.unserved_penalty.is_none());
+    let must_serve = model
+        .groups
+        .iter()
+        .any(|group| group.unserved_penalty.is_none());
     let by_size = if must_serve || Extensive::size(model) <= MOST_COLUMNS_IN_ONE {
         PlanForm::Extensive
     } else {
@@ -216,22 +222,28 @@ pub(crate) fn finished(
             let answer = Recourse::open(scene, &places)?.solve()?;
             plan.objective += future.probability * answer.cost;
             plan.recourse_costs.push(answer.cost);
-            let RecourseAnswer { flows, unserved, .. } = answer;
-            plan.flows.extend(flows.iter().map(|&(group, way, children)| PlannedFlow {
-                path,
-                period,
-                group,
-                way,
-                children,
-            }));
-            let left = unserved.iter().enumerate().filter(|(_, children)| **children > 0.0);
-            plan.unserved.extend(left.map(|(position, &children)| Unserved {
-                path,
-                period,
-                group: position % groups,
-                cell: position / groups,
-                children,
-            }));
+            let RecourseAnswer {
+                flows, unserved, ..
+            } = answer;
+            plan.flows
+                .extend(flows.iter().map(|&(group, way, children)| PlannedFlow {
+                    path,
+                    period,
+                    group,
+                    way,
+                    children,
+                }));
+            let left = unserved.iter().enumerate().filter(|(position, children)| {
+                **children > 0.0 && model.groups[position % groups].unserved_penalty.is_some()
+            });
+            plan.unserved
+                .extend(left.map(|(position, &children)| Unserved {
+                    path,
+                    period,
+                    group: position % groups,
+                    cell: position / groups,
+                    children,
+                }));
         }
     }
     plan.bound = plan.bound.min(plan.objective);

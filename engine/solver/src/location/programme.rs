@@ -3,7 +3,9 @@
 //! HiGHS keeps the basis between runs. The crate `highs` lets limits of columns change but not those
 //! of rows, so a right-hand side that changes is stated as a column with equal limits.
 
-use highs::{Col, ColProblem, HighsModelStatus, HighsSolutionStatus, Model, Row, RowProblem, Sense};
+use highs::{
+    Col, ColProblem, HighsModelStatus, HighsSolutionStatus, Model, Row, RowProblem, Sense,
+};
 
 use crate::SolverError;
 use crate::highs_session;
@@ -59,9 +61,23 @@ impl Tableau {
         self.columns.len() - 1
     }
 
-    pub(crate) fn real(&mut self, cost: f64, from: f64, to: f64, entries: &[(usize, f64)]) -> usize {
+    pub(crate) fn real(
+        &mut self,
+        cost: f64,
+        from: f64,
+        to: f64,
+        entries: &[(usize, f64)],
+    ) -> usize {
         let is_whole = false;
-        self.column(Column { cost, from, to, is_whole }, entries)
+        self.column(
+            Column {
+                cost,
+                from,
+                to,
+                is_whole,
+            },
+            entries,
+        )
     }
 
     fn entries_of(&self, column: usize) -> &[(u32, f64)] {
@@ -135,14 +151,18 @@ impl Tableau {
         }
         let rows = self.rows.iter().zip(&sums);
         let columns = self.columns.iter().zip(values);
-        rows.fold(true, |met, (&(from, to), &sum)| met && within(sum, from, to))
-            && columns.fold(true, |met, (column, &value)| {
-                met && within(value, column.from, column.to)
-            })
-            && self.joined_rows.iter().all(|row| {
-                let terms = row.terms.iter();
-                within(terms.map(|(it, factor)| values[*it] * factor).sum(), row.from, row.to)
-            })
+        rows.fold(true, |met, (&(from, to), &sum)| {
+            met && within(sum, from, to)
+        }) && columns.fold(true, |met, (column, &value)| {
+            met && within(value, column.from, column.to)
+        }) && self.joined_rows.iter().all(|row| {
+            let terms = row.terms.iter();
+            within(
+                terms.map(|(it, factor)| values[*it] * factor).sum(),
+                row.from,
+                row.to,
+            )
+        })
     }
 }
 
@@ -242,7 +262,12 @@ impl WarmProgramme {
         Ok(self.columns.len() - 1)
     }
 
-    pub(crate) fn set_limits(&mut self, column: usize, from: f64, to: f64) -> Result<(), SolverError> {
+    pub(crate) fn set_limits(
+        &mut self,
+        column: usize,
+        from: f64,
+        to: f64,
+    ) -> Result<(), SolverError> {
         let column = self.columns[column];
         self.model()?.change_column_bounds(column, from..=to);
         Ok(())

@@ -16,6 +16,9 @@ const FIRST_WAYS: usize = 10;
 /// Ways that join per cell and group in a pricing round.
 const WAYS_PER_ROUND: usize = 5;
 
+/// Price of a child who must be served and is not, in units of the dearest way.
+const FORCED: f64 = 1e3;
+
 /// Reduced costs above this are taken as 0.
 const PRICING_TOLERANCE: f64 = 1e-7;
 
@@ -94,11 +97,18 @@ impl<'a> Recourse<'a> {
                 tableau.row(f64::NEG_INFINITY, area);
             }
         }
+        let dearest = scene
+            .ways
+            .iter()
+            .flatten()
+            .map(|way| way.cost)
+            .fold(1.0, f64::max);
         for (group, care) in scene.groups.iter().enumerate() {
-            if let Some(penalty) = care.unserved_penalty {
-                for cell in 0..cells {
-                    tableau.real(penalty, 0.0, f64::INFINITY, &[(group * cells + cell, 1.0)]);
-                }
+            // Where every child must be served, the first ways alone may not do: a child left over
+            // then costs more than any detour and further ways join.
+            let penalty = care.unserved_penalty.unwrap_or(FORCED * dearest);
+            for cell in 0..cells {
+                tableau.real(penalty, 0.0, f64::INFINITY, &[(group * cells + cell, 1.0)]);
             }
         }
         let first_place_column = tableau.columns.len();
@@ -111,8 +121,11 @@ impl<'a> Recourse<'a> {
         }
         let first_flow = tableau.columns.len();
         let mut flows = Vec::new();
-        let mut is_joined: Vec<Vec<bool>> =
-            scene.ways.iter().map(|ways| vec![false; ways.len()]).collect();
+        let mut is_joined: Vec<Vec<bool>> = scene
+            .ways
+            .iter()
+            .map(|ways| vec![false; ways.len()])
+            .collect();
         let mut all_joined = true;
         for group in 0..groups {
             for cell in 0..cells {
@@ -170,7 +183,8 @@ impl<'a> Recourse<'a> {
                 } else {
                     children * open[way.site]
                 };
-                self.programme.set_limits(self.first_flow + number, 0.0, most)?;
+                self.programme
+                    .set_limits(self.first_flow + number, 0.0, most)?;
             }
         }
         self.open = open.to_vec();
@@ -185,7 +199,15 @@ impl<'a> Recourse<'a> {
             self.rounds += 1;
             if self.join_cheaper_ways(&vertex)? == 0 {
                 self.method = Method::Dual;
-                return Ok(self.collect(&vertex));
+                let answer = self.collect(&vertex);
+                let groups = self.scene.groups;
+                let must_be_served = |(position, count): (usize, &f64)| {
+                    *count > 1e-6 && groups[position % groups.len()].unserved_penalty.is_none()
+                };
+                if answer.unserved.iter().enumerate().any(must_be_served) {
+                    return Err(SolverError::Infeasible { model: MODEL });
+                }
+                return Ok(answer);
             }
             self.method = Method::Primal;
         }
@@ -217,14 +239,20 @@ impl<'a> Recourse<'a> {
                     }
                 }
                 cheap.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-                joining.extend(cheap.iter().take(WAYS_PER_ROUND).map(|&(_, way)| (group, way)));
+                joining.extend(
+                    cheap
+                        .iter()
+                        .take(WAYS_PER_ROUND)
+                        .map(|&(_, way)| (group, way)),
+                );
             }
         }
         for &(group, way) in &joining {
             let (mut column, entries) = stated(&self.scene, group, way);
             let place = self.scene.ways[group][way];
             if self.open[place.site] < 1.0 {
-                column.to = self.open[place.site] * self.scene.children[place.cell * groups + group];
+                column.to =
+                    self.open[place.site] * self.scene.children[place.cell * groups + group];
             }
             self.programme.add_column(column, &entries)?;
             self.flows.push((group, way));
@@ -261,10 +289,9 @@ impl<'a> Recourse<'a> {
         let mut unserved = vec![0.0; cells * groups];
         let mut unserved_columns = 0..self.first_place_column;
         for group in 0..groups {
-            let has_unserved = self.scene.groups[group].unserved_penalty.is_some();
             for cell in 0..cells {
                 child_prices[cell * groups + group] = vertex.prices[group * cells + cell];
-                if has_unserved && let Some(column) = unserved_columns.next() {
+                if let Some(column) = unserved_columns.next() {
                     unserved[cell * groups + group] = clean(vertex.values[column]);
                 }
             }
@@ -274,7 +301,10 @@ impl<'a> Recourse<'a> {
             }
         }
         let after = groups * (cells + sites);
-        let staff_price = self.scene.staff.map_or(0.0, |_| vertex.prices[after].min(0.0));
+        let staff_price = self
+            .scene
+            .staff
+            .map_or(0.0, |_| vertex.prices[after].min(0.0));
         let first_area = after + usize::from(self.scene.staff.is_some());
         let flows = self.flows.iter().zip(&vertex.values[self.first_flow..]);
         RecourseAnswer {
@@ -282,7 +312,10 @@ impl<'a> Recourse<'a> {
             child_prices,
             place_prices,
             staff_price,
-            area_prices: vertex.prices[first_area..].iter().map(|price| price.min(0.0)).collect(),
+            area_prices: vertex.prices[first_area..]
+                .iter()
+                .map(|price| price.min(0.0))
+                .collect(),
             unserved,
             flows: flows
                 .map(|(&(group, way), &value)| (group, way, clean(value)))

@@ -12,12 +12,16 @@ pub(crate) fn folder() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: the planning cases are not at {}", folder.display());
+    println!(
+        "skipped: the planning cases are not at {}",
+        folder.display()
+    );
     None
 }
 
 fn numbers(text: &str) -> impl Iterator<Item = f64> {
-    text.split_ascii_whitespace().map(|word| word.parse().unwrap())
+    text.split_ascii_whitespace()
+        .map(|word| word.parse().unwrap())
 }
 
 /// An instance in the format of the OR-Library.
@@ -38,7 +42,12 @@ pub(crate) fn facility_location(name: &str, capacity: Option<f64>) -> Option<Pla
         demands.push(demand);
         costs.extend(words.by_ref().take(facilities).map(|cost| cost / demand));
     }
-    Some(PlanningModel::facility_location(&capacities, &fixed, &demands, &costs))
+    Some(PlanningModel::facility_location(
+        &capacities,
+        &fixed,
+        &demands,
+        &costs,
+    ))
 }
 
 /// A generated city with the parameters of its reference values.
@@ -60,7 +69,8 @@ impl City {
         let text = std::fs::read_to_string(folder()?.join("city").join(name)).unwrap();
         let mut words = numbers(&text);
         let mut next = || words.next().unwrap();
-        let [cells, sites, groups, periods, _, districts] = std::array::from_fn(|_| next() as usize);
+        let [cells, sites, groups, periods, _, districts] =
+            std::array::from_fn(|_| next() as usize);
         let mut city = Self {
             cells: Vec::new(),
             sites: Vec::new(),
@@ -70,12 +80,14 @@ impl City {
         };
         for _ in 0..cells {
             let (place, district) = ([next(), next()], next() as usize);
-            city.cells.push((place, district, (0..groups).map(|_| next()).collect()));
+            city.cells
+                .push((place, district, (0..groups).map(|_| next()).collect()));
         }
         for _ in 0..sites {
             let (place, exists) = ([next(), next()], next() != 0.0);
             let places = (0..groups).map(|_| next()).collect();
-            city.sites.push((place, exists, places, std::array::from_fn(|_| next())));
+            city.sites
+                .push((place, exists, places, std::array::from_fn(|_| next())));
         }
         city.growth.extend(words);
         Some(city)
@@ -139,13 +151,26 @@ impl City {
     /// Staff: 3 % more than the children of the base year take.
     pub(crate) fn staff(&self) -> f64 {
         let of_cell = |base: &Vec<f64>| -> f64 {
-            base.iter().zip(STAFF_PER_CHILD).map(|(count, staff)| count * staff).sum()
+            base.iter()
+                .zip(STAFF_PER_CHILD)
+                .map(|(count, staff)| count * staff)
+                .sum()
         };
-        1.03 * self.cells.iter().map(|(_, _, base)| of_cell(base)).sum::<f64>()
+        1.03 * self
+            .cells
+            .iter()
+            .map(|(_, _, base)| of_cell(base))
+            .sum::<f64>()
     }
 
     /// The planning model of the reference: periods of `years` years, the `nearest` sites.
-    pub(crate) fn model(&self, nearest: usize, periods: usize, years: usize, paths: usize) -> PlanningModel {
+    pub(crate) fn model(
+        &self,
+        nearest: usize,
+        periods: usize,
+        years: usize,
+        paths: usize,
+    ) -> PlanningModel {
         let weight = years as f64;
         let sites = self.sites.iter().enumerate();
         PlanningModel {
@@ -170,10 +195,15 @@ impl City {
             paths: (0..paths)
                 .map(|path| DemandPath {
                     probability: 1.0 / paths as f64,
-                    children: (0..periods).map(|period| self.children(path, period * years)).collect(),
+                    children: (0..periods)
+                        .map(|period| self.children(path, period * years))
+                        .collect(),
                 })
                 .collect(),
-            budgets: Some(vec![9000.0 * weight * self.cells.len() as f64 / 600.0; periods]),
+            budgets: Some(vec![
+                9000.0 * weight * self.cells.len() as f64 / 600.0;
+                periods
+            ]),
             staff: Some(vec![self.staff(); periods]),
             lead_periods: 1,
         }
