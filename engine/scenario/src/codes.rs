@@ -19,6 +19,14 @@ pub(crate) const WRONG_DIRECTION: &str = "E4014";
 pub(crate) const TRANSFER_TO_ITSELF: &str = "E4015";
 pub(crate) const NOT_A_DISTRICT: &str = "E4016";
 pub(crate) const NOTHING_TO_REPORT: &str = "E4017";
+pub(crate) const INSTANCE_INCOMPLETE: &str = "E4130";
+pub(crate) const NOT_A_NUMBER: &str = "E4131";
+pub(crate) const CAPACITY_NOT_GIVEN: &str = "E4132";
+pub(crate) const NUMBER_OUT_OF_RANGE: &str = "E4133";
+pub(crate) const INSTANCE_TOO_LONG: &str = "E4134";
+pub(crate) const CAPACITY_TOO_SMALL: &str = "E4135";
+pub(crate) const INSTANCE_TOO_LARGE: &str = "E4136";
+pub(crate) const NO_PLAN: &str = "E4137";
 
 const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
     ErrorCode {
@@ -118,5 +126,45 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         NOTHING_TO_REPORT,
         "the scenario names no date to report on",
         "give report_dates or demand, or a horizon with a 1 March in it",
+    ),
+    entry(
+        INSTANCE_INCOMPLETE,
+        "a facility location file ends too early",
+        "send the whole file, and check the two counts at its beginning",
+    ),
+    entry(
+        NOT_A_NUMBER,
+        "a word of a facility location file is no number",
+        "write it as 12 or 12.5",
+    ),
+    entry(
+        CAPACITY_NOT_GIVEN,
+        "a facility location file holds a word in place of the capacities",
+        "give the capacity of all facilities with --capacity",
+    ),
+    entry(
+        NUMBER_OUT_OF_RANGE,
+        "a number of a facility location file or of its options is out of range",
+        "correct it: counts are whole and from 1, demands above 0, all others 0 or more",
+    ),
+    entry(
+        INSTANCE_TOO_LONG,
+        "a facility location file goes on after its last cost",
+        "check the two counts at the beginning of the file",
+    ),
+    entry(
+        CAPACITY_TOO_SMALL,
+        "all facilities together cannot serve the demand",
+        "give a larger --capacity, or more facilities",
+    ),
+    entry(
+        INSTANCE_TOO_LARGE,
+        "a facility location file has more costs than can be planned with",
+        "plan a smaller area, or join customers",
+    ),
+    entry(
+        NO_PLAN,
+        "no plan was found within the limits",
+        "raise the limit, or check that the facilities can serve all customers",
     ),
 ];

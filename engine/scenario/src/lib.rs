@@ -26,6 +26,7 @@ mod districts;
 mod error;
 mod findings;
 mod fits;
+mod plan;
 mod planning;
 mod report;
 mod shortfall;
@@ -44,6 +45,10 @@ pub use cover::{Cover, LIGHT_RULE, LIGHT_RULE_GERMAN, Light};
 pub use demand::{BandShare, DemandError, DemandTable, QuantileError, Quantiles, TOTAL_AREA};
 pub use error::ScenarioError;
 pub use findings::Language;
+pub use plan::{
+    FacilityFlow, FacilityInstance, FacilityPlan, FacilityPlanFault, PlanOptions, check_facility_plan,
+    plan_facilities, read_facility_instance,
+};
 pub use planning::{PlanRequest, plan};
 pub use report::{ReportRow, ScenarioReport, Side};
 pub use spec::{

@@ -10,6 +10,8 @@
 //!   value and every sum of the table still holds? (`disclosure` asks.)
 //! - [`allocate`]: which children of which area use which facility when the total distance is
 //!   least, and what is one more place worth at each facility? (`scenario` asks.)
+//! - [`plan_capacity`]: which sites open, close and grow over the periods of several futures, with a
+//!   proven gap? Capacitated facility location is its smallest case. (`scenario` asks.)
 //! - [`IntegerProgram`]: which whole-number point of a model stated term by term is best, proven or with
 //!   a bound? (`matching` asks.)
 //!
@@ -21,6 +23,9 @@
 //! change of solver stays inside this crate. Every run is single-threaded with the fixed options
 //! of one private module and without a random choice: the same model gives the same bytes.
 
+/// Name and version of the solver behind every answer, for records that must be repeatable.
+pub const SOLVER: &str = "HiGHS 1.15.0";
+
 mod bound_proof;
 mod bound_session;
 mod bounds;
@@ -29,6 +34,7 @@ mod evident;
 mod highs_session;
 mod integer_program;
 mod linear_system;
+mod location;
 mod row_space;
 mod shift;
 mod transport;
@@ -42,6 +48,12 @@ pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Un
 pub use linear_system::{Equality, LinearForm, LinearSystem};
 pub use row_space::{
     ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
+};
+pub use location::{
+    AllocationProof, AllocationSession, CapacityPlan, CareGroup, CityAllocation, CityPeriod,
+    Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation, PlannedFlow,
+    PlanningModel, PreparedPeriod, RoomOrder, Site, SiteAreas, Standing, Unserved, Way, check_plan,
+    plan_capacity,
 };
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};

@@ -1,0 +1,23 @@
+//! Where to open, close and add rooms, and who goes where: `scenario` asks.
+
+mod checker;
+mod city_allocation;
+mod cuts;
+mod decisions;
+mod decomposition;
+mod extensive;
+mod lagrangian;
+mod model;
+mod plan;
+mod programme;
+mod recourse;
+
+pub use checker::{PlanViolation, check_plan};
+pub use city_allocation::{
+    AllocationProof, AllocationSession, CityAllocation, CityPeriod, PreparedPeriod, SiteAreas,
+};
+pub use decisions::{Decisions, RoomOrder};
+pub use model::{CareGroup, DemandPath, PlanningModel, Site, Standing, Way};
+pub use plan::{
+    CapacityPlan, PlanForm, PlanLimits, PlanStatus, PlannedFlow, Unserved, plan_capacity,
+};
