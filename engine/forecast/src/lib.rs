@@ -65,7 +65,9 @@ mod engine;
 mod fan;
 mod input;
 mod interval;
+mod levers;
 mod model;
+mod quality;
 mod request;
 mod scores;
 
@@ -79,5 +81,16 @@ pub use input::areas::{Area, Areas};
 pub use input::births::Births;
 pub use input::cells::TOTAL_AREA;
 pub use input::population::Population;
+pub use levers::{
+    AgeShare, AreaShare, BirthsMultiplier, ChildEffects, ChildStock, ChildYield, Deferral,
+    DwellingStock, DwellingType, Dwellings, HalfYear, HousingYield, LEVER_VERSION, LagProfile,
+    LagYear, LegalClaim, Lever, LeverFormat, LeverSheet, MigrationShock, TakeUpChange, TakeUpMove,
+    YieldError, YieldRule, estimate_lag_profile, estimate_yield,
+};
+pub use quality::{
+    Break, BreakRule, Breaks, Crosswalk, FilledYear, HoleRule, PreferredAge, REGISTER_ERROR_CODES,
+    RoundedCells, Rounding, StepEvidence, fill_missing_years, find_breaks, find_preferred_ages,
+    find_rounding,
+};
 pub use request::{BacktestRequest, ForecastError, ForecastRequest, LONGEST_HORIZON};
 pub use scores::{Score, scores, scores_where, weighted_interval_score};

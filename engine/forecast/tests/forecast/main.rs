@@ -5,9 +5,12 @@
 
 mod demand;
 mod hand_reckoned;
+mod housing;
 mod input_problems;
+mod levers;
 mod outputs;
 mod properties;
+mod quality;
 mod real_cities;
 mod refusals;
 mod shared;
