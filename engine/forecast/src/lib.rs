@@ -63,10 +63,12 @@ mod codes;
 mod demand;
 mod engine;
 mod fan;
+mod honesty;
 mod input;
 mod interval;
 mod levers;
 mod model;
+mod official;
 mod quality;
 mod request;
 mod scores;
@@ -77,6 +79,10 @@ pub use children::{Forecast, ForecastRow, forecast};
 pub use codes::ERROR_CODES;
 pub use demand::{ALL_BANDS, Demand, DemandError, DemandRow, TakeUp, TakeUpBand, demand};
 pub use fan::FanPoint;
+pub use honesty::{
+    AreaError, BothLanguages, CalibrationPoint, HonestyError, HonestyReport, HonestyRow, ModelCard,
+    PageLanguage, PastEdition, PastEditions, Verdict,
+};
 pub use input::areas::{Area, Areas};
 pub use input::births::Births;
 pub use input::cells::TOTAL_AREA;
@@ -86,6 +92,10 @@ pub use levers::{
     DwellingStock, DwellingType, Dwellings, HalfYear, HousingYield, LEVER_VERSION, LagProfile,
     LagYear, LegalClaim, Lever, LeverFormat, LeverSheet, MigrationShock, TakeUpChange, TakeUpMove,
     YieldError, YieldRule, estimate_lag_profile, estimate_yield,
+};
+pub use official::{
+    EditionBasis, EditionHistory, EditionOutcome, OfficialForecast, OfficialLayout,
+    OfficialMapping, OursAndTheirs, Recentred, recentre,
 };
 pub use quality::{
     Break, BreakRule, Breaks, Crosswalk, FilledYear, HoleRule, PreferredAge, REGISTER_ERROR_CODES,

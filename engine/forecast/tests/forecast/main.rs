@@ -5,9 +5,11 @@
 
 mod demand;
 mod hand_reckoned;
+mod honesty;
 mod housing;
 mod input_problems;
 mod levers;
+mod official;
 mod outputs;
 mod properties;
 mod quality;
