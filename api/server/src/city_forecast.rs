@@ -52,8 +52,8 @@ impl CityForecast {
         }
         let request = ForecastRequest {
             horizon,
-            origin_year: None,
             groups,
+            ..ForecastRequest::default()
         };
         let forecast = forecast::forecast(&population, births.as_ref(), &areas, &request)?;
         let demand = forecast::demand(&forecast, &take_up)?;

@@ -2,7 +2,8 @@
 //!
 //! [`OccupancyHistory`] draws places and children in care over months, [`ForecastFan`] a forecast
 //! with its intervals, [`AreaMap`] areas in five classes, [`BeforeAfter`] a scenario beside the plan
-//! without it. All pictures are 900 by 480, in German or English, and carry a title and a
+//! without it; [`CalibrationPlot`], [`PastEditionsChart`] and [`AreaErrors`] show how good earlier
+//! forecasts were. All pictures are 900 by 480, in German or English, and carry a title and a
 //! description for screen readers; the same input gives the same bytes. Lines differ in dash as well
 //! as colour, and areas that are not published are hatched.
 //!
@@ -43,8 +44,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod area_errors;
 mod axis;
 mod before_after;
+mod calibration;
 mod canvas;
 mod classes;
 mod error;
@@ -53,16 +56,20 @@ mod language;
 mod map;
 mod occupancy;
 mod palette;
+mod past_editions;
 mod picture;
 mod plot;
 mod png;
 mod waiting;
 
+pub use area_errors::AreaErrors;
 pub use before_after::BeforeAfter;
+pub use calibration::CalibrationPlot;
 pub use error::{ChartError, ERROR_CODES};
 pub use fan::{FanNames, ForecastFan};
 pub use language::Language;
 pub use map::{AreaMap, AreaOutline, AreaValue, AreaValues};
 pub use occupancy::{OccupancyHistory, OccupancyMonth, PlaceMonth};
+pub use past_editions::{PastEditionsChart, PastEditionsNames};
 pub use picture::{HEIGHT, Svg, WIDTH};
 pub use waiting::{DistrictPlaces, WaitingByDistrict};

@@ -109,8 +109,8 @@ fn small_forecast() -> Forecast {
     let population = Population::read(table.as_bytes(), "population.csv").unwrap();
     let request = ForecastRequest {
         horizon: 10,
-        origin_year: None,
         groups: AgeGroup::parse_list("U3=0-2,K=3-5").unwrap(),
+        ..ForecastRequest::default()
     };
     forecast(&population, None, &Areas::flat(), &request).unwrap()
 }

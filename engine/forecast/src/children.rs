@@ -59,8 +59,9 @@ pub fn forecast(
     let years = request::years_until(population, origin_year)?;
     let groups = request::group_members(population.classes(), &request.groups)?;
     let tree = request::join(population, births, areas)?;
-    let history = History::new(population, births, &tree, years);
+    let history = History::new(population, births, &tree, years).without(&request.excluded_years);
     request::check_births(population, &history, origin_year)?;
+    request::check_excluded(&history, &request.excluded_years, origin_year)?;
     let classes = population.classes().len();
     let mut members: Vec<Members> = (0..classes).map(|class| class..class + 1).collect();
     members.extend(groups);

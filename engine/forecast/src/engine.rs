@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::fan::FanPoint;
 use crate::input::population::Population;
-use crate::interval::calibration::{self, Outcome};
+use crate::interval::calibration::{self, Calibration, Outcome};
 use crate::interval::series::{self, Members};
 use crate::model::history::History;
 use crate::model::rolling::{FEWEST_YEARS, Rolling};
@@ -35,14 +35,8 @@ impl Series {
         }
     }
 
-    /// The fans of all areas from the origin that looked at `years` years, in the order area, year.
-    fn fans(
-        &self,
-        years: usize,
-        horizon: usize,
-        origin_year: i32,
-        pools: &[usize],
-    ) -> Vec<FanPoint> {
+    /// The intervals of the origin that looked at `years` years, by year ahead.
+    fn calibrations(&self, years: usize, horizon: usize, pools: &[usize]) -> Vec<Calibration> {
         let known = |ahead: usize| -> Vec<Outcome<'_>> {
             let origins = FEWEST_YEARS..years.saturating_sub(ahead);
             origins
@@ -53,7 +47,18 @@ impl Series {
                 .collect()
         };
         let known: Vec<Vec<Outcome<'_>>> = (0..horizon).map(known).collect();
-        let calibrations = calibration::learn(&known, pools);
+        calibration::learn(&known, pools)
+    }
+
+    /// The fans of all areas from the origin that looked at `years` years, in the order area, year.
+    fn fans(
+        &self,
+        years: usize,
+        horizon: usize,
+        origin_year: i32,
+        pools: &[usize],
+    ) -> Vec<FanPoint> {
+        let calibrations = self.calibrations(years, horizon, pools);
         let forecasts = &self.forecasts[years - FEWEST_YEARS];
         let mut fans = Vec::with_capacity(pools.len() * horizon);
         for (area, &pool) in pools.iter().enumerate() {
@@ -73,6 +78,23 @@ impl Series {
         }
         fans
     }
+}
+
+/// The intervals of each series at the origin of `history`, by year ahead.
+pub(crate) fn calibrations(
+    history: &History<'_>,
+    rolling: &Rolling,
+    horizon: usize,
+    members: &[Members],
+) -> Vec<Vec<Calibration>> {
+    let pools = pools(history);
+    members
+        .par_iter()
+        .map(|members| {
+            let series = Series::new(history, rolling, members);
+            series.calibrations(history.years, horizon, &pools)
+        })
+        .collect()
 }
 
 /// The persons of a series for every area, by year of the table up to the origin.

@@ -42,8 +42,8 @@
 //! let population = Population::read(table.as_bytes(), "population.csv").expect("a right table");
 //! let mut request = ForecastRequest {
 //!     horizon: 3,
-//!     origin_year: None,
 //!     groups: AgeGroup::parse_list("U3=0-2")?,
+//!     ..ForecastRequest::default()
 //! };
 //! let result = forecast(&population, None, &Areas::flat(), &request)?;
 //! let fan = result.fan("_total", "U3").expect("the city and the group are there");
@@ -69,6 +69,7 @@ mod interval;
 mod levers;
 mod model;
 mod official;
+mod paths;
 mod quality;
 mod request;
 mod scores;
@@ -97,6 +98,7 @@ pub use official::{
     EditionBasis, EditionHistory, EditionOutcome, OfficialForecast, OfficialLayout,
     OfficialMapping, OursAndTheirs, Recentred, recentre,
 };
+pub use paths::{CellWeight, PathBlock, PathFans, PathModel, PathOptions, RegisterDate};
 pub use quality::{
     Break, BreakRule, Breaks, Crosswalk, FilledYear, HoleRule, PreferredAge, REGISTER_ERROR_CODES,
     RoundedCells, Rounding, StepEvidence, fill_missing_years, find_breaks, find_preferred_ages,

@@ -7,7 +7,7 @@ use crate::input::areas::{AreaTree, Areas};
 use crate::input::births::Births;
 use crate::input::population::Population;
 use crate::interval::series::Members;
-use crate::model::history::History;
+use crate::model::history::{FEWEST_STEPS, History};
 use crate::model::newborns;
 use crate::model::rolling::FEWEST_YEARS;
 
@@ -23,6 +23,22 @@ pub struct ForecastRequest {
     pub origin_year: Option<i32>,
     /// Age groups wanted beside the age classes of the table.
     pub groups: Vec<AgeGroup>,
+    /// Years that say nothing about the years to come, such as those of a refugee shock: the step
+    /// of the cohorts that ends with the register of such a year does not enter the ratios, neither
+    /// of ages nor of the areas' newborns. At least two of the last eight steps must remain.
+    pub excluded_years: Vec<i32>,
+}
+
+impl Default for ForecastRequest {
+    /// Ten years from the last year of the table, no groups, no year excluded.
+    fn default() -> Self {
+        Self {
+            horizon: 10,
+            origin_year: None,
+            groups: Vec::new(),
+            excluded_years: Vec::new(),
+        }
+    }
 }
 
 /// Forecasts to make from several origins.
@@ -113,6 +129,31 @@ pub enum ForecastError {
         /// The origin.
         origin_year: i32,
     },
+    /// Too few steps are left to learn ratios from.
+    #[error(
+        "leaving out {excluded:?} leaves {left} of the last eight steps before {origin_year}; leave out fewer years, two steps must remain"
+    )]
+    TooManyExcluded {
+        /// Years left out.
+        excluded: Vec<i32>,
+        /// Steps left.
+        left: usize,
+        /// The origin.
+        origin_year: i32,
+    },
+    /// Paths cannot be simulated like this.
+    #[error(
+        "paths of ages up to {oldest_age} with the spread {spread} were asked for; ask for an age at or above the oldest of the first class, and a spread from 0 to 10"
+    )]
+    Paths {
+        /// Oldest age asked for.
+        oldest_age: u8,
+        /// Spread asked for.
+        spread: String,
+    },
+    /// Fans of no path or no group.
+    #[error("fans need at least one path and one age group, such as U3=0-2")]
+    NoPaths,
     /// The files do not fit together.
     #[error("population, births and areas do not fit together ({} problems); the first: {}", .problems.len(), .problems.first().map(ToString::to_string).unwrap_or_default())]
     Mismatch {
@@ -177,6 +218,23 @@ pub(crate) fn check_births(
         _ if newborns::births_suffice(history) => Ok(()),
         _ => Err(ForecastError::TooFewBirths { origin_year }),
     }
+}
+
+/// Refuses exclusions that leave nothing to learn from.
+pub(crate) fn check_excluded(
+    history: &History<'_>,
+    excluded: &[i32],
+    origin_year: i32,
+) -> Result<(), ForecastError> {
+    let left = history.steps_left();
+    if excluded.is_empty() || left >= FEWEST_STEPS {
+        return Ok(());
+    }
+    Err(ForecastError::TooManyExcluded {
+        excluded: excluded.to_vec(),
+        left,
+        origin_year,
+    })
 }
 
 /// The classes of each group.

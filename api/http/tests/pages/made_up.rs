@@ -143,8 +143,8 @@ fn forecast_view() -> ForecastView {
     let population = Population::read(table.as_bytes(), "population.csv").unwrap();
     let request = ForecastRequest {
         horizon: 8,
-        origin_year: None,
         groups: AgeGroup::parse_list("U3=0-2,K=3-5").unwrap(),
+        ..ForecastRequest::default()
     };
     let names = [
         ("U3", Label::new("unter 3 Jahre", "under 3")),

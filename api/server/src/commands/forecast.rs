@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Age groups, for example "U3=0-2,K=3-5".
     #[arg(long)]
     groups: Option<String>,
+    /// Years whose register says nothing about the years to come, for example "2015,2016".
+    #[arg(long, value_delimiter = ',')]
+    exclude_years: Vec<i32>,
 }
 
 /// Forecasts from past origins, with their scores.
@@ -138,6 +141,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
             .map(groups)
             .transpose()?
             .unwrap_or_default(),
+        excluded_years: arguments.exclude_years.clone(),
     };
     let bar = context.progress.working("forecasting children");
     let forecast = forecast::forecast(&population, births.as_ref(), &areas, &request)

@@ -150,22 +150,6 @@ impl Population {
         held
     }
 
-    /// The same counts, with years left out of what ratios are learned from, such as years of
-    /// refugee arrivals. Their counts still are what later years follow from.
-    ///
-    /// ```
-    /// use forecast::Population;
-    /// let table = "area,year,age,count\nnorth,2024,0,30\nnorth,2025,0,31\n";
-    /// let population = Population::read(table.as_bytes(), "p.csv").expect("a right table");
-    /// let without = population.without_base_years(&[2025]);
-    /// assert!(without.is_held(0, 2025) && !without.is_held(0, 2024));
-    /// ```
-    #[must_use]
-    pub fn without_base_years(&self, years: &[i32]) -> Self {
-        let areas = 0..self.areas.len();
-        self.with_held_steps(areas.flat_map(|area| years.iter().map(move |year| (area, *year))))
-    }
-
     /// Whether the step into `year` teaches no ratio of the area at position `area`.
     #[must_use]
     pub fn is_held(&self, area: usize, year: i32) -> bool {

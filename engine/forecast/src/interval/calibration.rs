@@ -106,11 +106,26 @@ fn own_spreads(known: &[Outcome<'_>], pools: &[usize]) -> Vec<OwnSpread> {
 }
 
 impl Calibration {
+    /// How far the whole city strays, as a share of the forecast: its quantiles 0.9 and 0.975.
+    pub(crate) fn common(&self) -> [f64; 2] {
+        self.common
+    }
+
+    /// Standard deviation of an area's own error, in persons.
+    pub(crate) fn own_deviation(&self, pool: usize, forecast: f64) -> f64 {
+        self.own[pool].deviation(forecast) * self.widening
+    }
+
+    /// The five quantiles of an area's own error, in persons.
+    pub(crate) fn own_quantiles(&self, pool: usize, forecast: f64) -> [f64; 5] {
+        self.own[pool]
+            .quantiles(forecast)
+            .map(|error| error * self.widening)
+    }
+
     /// The quantiles 0.025, 0.1, 0.5, 0.9, 0.975 of a forecast of `forecast` persons.
     pub(crate) fn quantiles(&self, pool: usize, forecast: f64) -> [f64; 5] {
-        let own = self.own[pool]
-            .quantiles(forecast)
-            .map(|error| error * self.widening);
+        let own = self.own_quantiles(pool, forecast);
         let [common90, common975] = self.common.map(|share| share * forecast);
         let middle = forecast + own[2];
         let reach = |own: f64, common: f64| own.hypot(common);

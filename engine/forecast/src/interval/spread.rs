@@ -75,7 +75,7 @@ impl OwnSpread {
     }
 
     /// Standard deviation of the own error of a forecast of `forecast` persons.
-    fn deviation(&self, forecast: f64) -> f64 {
+    pub(crate) fn deviation(&self, forecast: f64) -> f64 {
         let forecast = forecast.max(SMALLEST);
         (self.by_count * forecast + self.by_square * forecast * forecast).sqrt()
     }

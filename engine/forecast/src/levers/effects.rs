@@ -9,10 +9,11 @@ use super::kinds::{
 };
 use crate::age::AgeClass;
 use crate::codes as input_codes;
+use crate::paths::{PathBlock, PathModel};
 use crate::quality::codes;
 
 /// Distinguishes the chances of yields from those of other parts of a run with the same seed.
-const YIELD_STREAM: u64 = 0x5EED_0F_D0_11_15;
+const YIELD_STREAM: u64 = 0x5EED_0FD0_1115;
 
 /// What levers do to the children of simulated paths.
 ///
@@ -283,9 +284,15 @@ impl ChildEffects {
             self.factors.len(),
             "a path has one count per area, year and class"
         );
-        let draw = self.draw(path);
-        let effects = self.factors.iter().zip(&self.additions);
-        let effects = effects.zip(&self.spreads);
+        self.change(self.draw(path), 0, counts);
+    }
+
+    /// Changes the counts of the cells from `start` on.
+    fn change(&self, draw: f32, start: usize, counts: &mut [f32]) {
+        let cells = start..start + counts.len();
+        let effects = self.factors[cells.clone()].iter();
+        let effects = effects.zip(&self.additions[cells.clone()]);
+        let effects = effects.zip(&self.spreads[cells]);
         for (count, ((factor, addition), spread)) in counts.iter_mut().zip(effects) {
             *count = (*count * factor + addition + draw * spread).max(0.0);
         }
@@ -315,5 +322,58 @@ impl ChildEffects {
         let (radius, angle) = (uniform(), uniform());
         let normal = (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos();
         normal.max(self.lowest_draw) as f32
+    }
+}
+
+impl LeverSheet {
+    /// What the levers do to the children of a path model; `seed` is that of the run.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::child_effects`].
+    pub fn effects_on(
+        &self,
+        model: &PathModel,
+        seed: u64,
+    ) -> Result<ChildEffects, Vec<InputProblem>> {
+        let classes = model.classes();
+        let children = |area: usize| -> f64 {
+            (0..classes.len())
+                .map(|class| model.mean(area, 0, class))
+                .sum()
+        };
+        let weights: Vec<f64> = (0..model.leaf_areas().len()).map(children).collect();
+        self.child_effects(
+            model.leaf_areas(),
+            model.first_year(),
+            model.horizon(),
+            classes,
+            &weights,
+            seed,
+        )
+    }
+}
+
+impl ChildEffects {
+    /// Changes all paths of a block.
+    ///
+    /// # Panics
+    ///
+    /// When the block is of another model than the effects.
+    pub fn apply(&self, block: &mut PathBlock) {
+        assert_eq!(
+            block.area_count() * block.horizon() * block.class_count(),
+            self.factors.len(),
+            "the block has the areas, years and classes the effects were made for"
+        );
+        for (path, number) in (0..block.path_count()).zip(block.paths()) {
+            let draw = self.draw(number as u64);
+            for area in 0..block.area_count() {
+                for year in 0..self.horizon {
+                    let start = (area * self.horizon + year) * self.classes;
+                    self.change(draw, start, block.classes_of_mut(path, area, year));
+                }
+            }
+        }
     }
 }

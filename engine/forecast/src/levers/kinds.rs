@@ -289,7 +289,7 @@ impl LeverSheet {
     }
 
     /// Years that ratios are not to be learned from, sorted; for
-    /// [`Population::without_base_years`](crate::Population::without_base_years).
+    /// `excluded_years` of a [`ForecastRequest`](crate::ForecastRequest).
     #[must_use]
     pub fn excluded_years(&self) -> Vec<i32> {
         let mut years: Vec<i32> = self

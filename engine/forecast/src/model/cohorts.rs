@@ -76,7 +76,7 @@ fn fill(history: &History<'_>, class: usize, step: &Step, replicates: &mut Repli
     let (mut weighted, mut weights) = (0.0, 0.0);
     for place in 0..window {
         let year = history.years - window + place;
-        if year < step.last_lag {
+        if year < step.last_lag || history.leaves_out(year) {
             continue;
         }
         let source = |leaf: usize| step.source(year, |year| history.at(leaf, year, step.from));

@@ -1,9 +1,13 @@
 //! What a forecaster may look at: the population up to the origin year and nothing after it.
 
+use super::cohorts::WINDOW;
 use crate::age::AgeClass;
 use crate::input::areas::AreaTree;
 use crate::input::births::Births;
 use crate::input::population::Population;
+
+/// Fewest steps that ratios are learned from when years are left out.
+pub(crate) const FEWEST_STEPS: usize = 2;
 
 /// The population up to an origin. Years are counted from 0, the first year of the table.
 #[derive(Clone, Copy)]
@@ -11,6 +15,8 @@ pub(crate) struct History<'a> {
     population: &'a Population,
     pub(crate) tree: &'a AreaTree,
     births: Option<&'a Births>,
+    /// Years whose steps are left out.
+    excluded: &'a [i32],
     /// Number of years that may be looked at; the origin is the last of them.
     pub(crate) years: usize,
 }
@@ -30,17 +36,47 @@ impl<'a> History<'a> {
             population,
             tree,
             births,
+            excluded: &[],
             years,
         }
     }
 
+    /// The same city, leaving out the steps that end with these years.
+    pub(crate) fn without(self, excluded: &'a [i32]) -> Self {
+        Self { excluded, ..self }
+    }
+
+    /// Whether the step that ends with `year` is left out. Where too few steps would remain, as at
+    /// an early origin, none is.
+    pub(crate) fn leaves_out(&self, year: usize) -> bool {
+        self.is_listed(year) && self.steps_left() >= FEWEST_STEPS
+    }
+
+    fn is_listed(&self, year: usize) -> bool {
+        let calendar = self.population.first_year() + year as i32;
+        self.excluded.contains(&calendar)
+    }
+
+    /// Steps that are not listed, of those that ratios are learned from.
+    pub(crate) fn steps_left(&self) -> usize {
+        let window = WINDOW.min(self.years - 1);
+        (self.years - window..self.years)
+            .filter(|year| !self.is_listed(*year))
+            .count()
+    }
+
     /// The same city seen from another origin.
     pub(crate) fn seen_from(self, years: usize) -> Self {
-        Self::new(self.population, self.births, self.tree, years)
+        Self { years, ..self }
     }
 
     pub(crate) fn classes(&self) -> &'a [AgeClass] {
         self.population.classes()
+    }
+
+    /// Codes of the areas of the population.
+    pub(crate) fn leaf_codes(&self) -> &'a [String] {
+        self.population.areas()
     }
 
     /// Number of areas of the population.

@@ -97,6 +97,9 @@ impl Exposure {
         let mut replicates = Replicates::new(history.leaves(), 1, fading_weights(window));
         for place in 0..window {
             let year = history.years - window + place;
+            if history.leaves_out(year) {
+                continue;
+            }
             let exposed = |leaf: usize| {
                 let persons = weights
                     .iter()

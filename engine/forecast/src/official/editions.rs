@@ -225,7 +225,8 @@ impl EditionHistory {
     }
 
     /// The published path of each edition for a quantity: from the last outcome known at publication
-    /// over all published figures, as `(edition, year of publication, points)`.
+    /// over all published figures, a figure that holds from a year on being drawn up to the last
+    /// outcome, as `(edition, year of publication, points)`.
     #[must_use]
     pub fn paths(&self, quantity: &str) -> Vec<(String, i32, Vec<(i32, f64)>)> {
         let mut paths: BTreeMap<(i32, String), BTreeMap<i32, f64>> = BTreeMap::new();
@@ -233,6 +234,14 @@ impl EditionHistory {
             if what == quantity || what.strip_suffix(FROM_THEN_ON) == Some(quantity) {
                 let path = paths.entry((*published, edition.clone())).or_default();
                 path.extend(figures);
+                let known = self.actuals.get(quantity);
+                let last = known.and_then(|years| years.keys().next_back());
+                if let (true, Some(last), Some((from, value))) =
+                    (what != quantity, last, figures.last_key_value())
+                    && last > from
+                {
+                    path.insert(*last, *value);
+                }
             }
         }
         let known = self.actuals.get(quantity);

@@ -181,3 +181,29 @@ fn an_area_that_had_nobody_follows_the_ratio_of_its_parent() {
     let fan = found.fan("new", "1").unwrap();
     assert!(fan[0].mean > 10.0 && fan[0].mean < 61.0, "{}", fan[0].mean);
 }
+
+#[test]
+fn a_year_left_out_does_not_enter_the_ratios() {
+    // Two-year-olds stay at 100; the three-year-olds are 110 % of them but 150 % in 2023.
+    let rows = Rows::new(&["a", "b"], 2018, 8, &["2", "3"], |_, year, age| {
+        match (age, year) {
+            (0, _) => 100.0,
+            (_, 5) => 150.0,
+            _ => 110.0,
+        }
+    });
+    let mean = |excluded: &[i32]| {
+        let mut request = request(1, "");
+        request.excluded_years = excluded.to_vec();
+        forecast(&rows.population(), None, &Areas::flat(), &request)
+            .map(|found| found.fan("a", "3").unwrap()[0].mean)
+    };
+    assert!((mean(&[2023]).unwrap() - 110.0).abs() < 1e-6);
+    assert!(mean(&[]).unwrap() > 115.0);
+    let all: Vec<i32> = (2018..=2024).collect();
+    let refusal = mean(&all).unwrap_err().to_string();
+    assert!(
+        refusal.contains("leaves 1 of the last eight steps"),
+        "{refusal}"
+    );
+}

@@ -146,18 +146,6 @@ fn a_back_test_without_outcomes_has_no_report() {
 }
 
 #[test]
-fn held_steps_are_told_on_the_card() {
-    let (population, _, request) = small();
-    let card = ModelCard::new(&population.without_base_years(&[2020]), &request);
-    assert!(
-        card.warnings[0].en.starts_with("4 steps"),
-        "{:?}",
-        card.warnings
-    );
-    assert_eq!(ModelCard::new(&population, &request).warnings, []);
-}
-
-#[test]
 fn past_editions_hold_every_origin_and_the_outcomes() {
     let (population, areas, request) = small();
     let tested = backtest(&population, None, &areas, &request).unwrap();

@@ -1,7 +1,7 @@
 //! Official forecasts: reading, our intervals around them, and earlier editions.
 
 use forecast::{
-    AgeGroup, Areas, BacktestRequest, EditionBasis, EditionHistory, Forecast, OfficialForecast,
+    AgeGroup, BacktestRequest, EditionBasis, EditionHistory, Forecast, OfficialForecast,
     OfficialMapping, backtest, forecast, recentre,
 };
 use proptest::prelude::*;
@@ -289,7 +289,6 @@ fn editions_are_compared_with_our_back_test_from_the_same_year() {
     let both = history.beside(&tested, "small", "U3");
     assert_eq!(both.len(), 1);
     assert_eq!((both[0].ours, both[0].theirs.forecast), (ours, 2000.0));
-    let _ = Areas::flat();
     let wrong = "forecast_edition,published,quantity,ref_year,value,kind\nA,2022,b,2024,5,guess\nA,2022,b,2025,5,forecast\nA,2022,b,2025,6,forecast\n";
     let problems = EditionHistory::read(wrong.as_bytes(), "h.csv").unwrap_err();
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();

@@ -245,8 +245,7 @@ fn a_held_step_leaves_the_area_at_its_parents_ratio() {
     assert_eq!(breaks.found().len(), 1, "{:?}", breaks.found());
     let request = ForecastRequest {
         horizon: 3,
-        origin_year: None,
-        groups: Vec::new(),
+        ..ForecastRequest::default()
     };
     let of = |population: &Population| {
         let result = forecast(population, None, &Areas::flat(), &request).unwrap();
@@ -258,40 +257,6 @@ fn a_held_step_leaves_the_area_at_its_parents_ratio() {
     );
     assert!((held - 810.0).abs() < 1e-6, "{held}");
     assert!((naive - 810.0).abs() > 5.0, "{naive}");
-}
-
-#[test]
-fn years_left_out_of_the_base_change_the_ratio_and_nothing_before_them() {
-    let codes = ["a", "b", "c"];
-    // Cohorts keep their size but in the step into 2019, where all grow by a half.
-    let grown = |born: i32, year: usize| {
-        let size = 300.0 + f64::from(born);
-        if year >= 7 && born < 7 {
-            1.5 * size
-        } else {
-            size
-        }
-    };
-    let rows = Rows::new(&codes, 2012, 9, &["0", "1", "2", "3"], |area, year, age| {
-        grown(year as i32 - age as i32, year) * (1.0 + area as f64)
-    });
-    let population = rows.population();
-    let request = ForecastRequest {
-        horizon: 1,
-        origin_year: None,
-        groups: Vec::new(),
-    };
-    let age_one = |population: &Population| {
-        let result = forecast(population, None, &Areas::flat(), &request).unwrap();
-        result.fan("_total", "1").unwrap()[0].mean
-    };
-    let newborns = 6.0 * grown(8, 8);
-    let (kept, left_out) = (
-        age_one(&population),
-        age_one(&population.without_base_years(&[2019])),
-    );
-    assert!((left_out - newborns).abs() < 1e-6, "{left_out} {newborns}");
-    assert!(kept > newborns * 1.05, "{kept}");
 }
 
 #[test]

@@ -98,8 +98,8 @@ fn every_age_of_norway_is_forecast_thirty_years_ahead() {
     };
     let request = ForecastRequest {
         horizon: 30,
-        origin_year: None,
         groups: AgeGroup::parse_list("U3=0-2,K=3-5").unwrap(),
+        ..ForecastRequest::default()
     };
     let result = forecast(&population, None, &areas, &request).unwrap();
     assert_eq!(result.rows_by_age().count(), (328 + 13 + 1) * 30 * 50);

@@ -50,8 +50,8 @@ pub(crate) fn request(horizon: usize, groups: &str) -> ForecastRequest {
     };
     ForecastRequest {
         horizon,
-        origin_year: None,
         groups,
+        ..ForecastRequest::default()
     }
 }
 

@@ -74,8 +74,8 @@ fn forecast(real: &RealPopulation) -> Result<Forecast, Failure> {
     let areas = Areas::read(real.areas.as_bytes(), "areas.csv").map_err(Failure::Input)?;
     let request = ForecastRequest {
         horizon: HORIZON,
-        origin_year: None,
         groups: AgeGroup::parse_list(real.groups)?,
+        ..ForecastRequest::default()
     };
     Ok(forecast::forecast(&population, None, &areas, &request)?)
 }
