@@ -109,6 +109,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
         tables::ERROR_CODES,
         matching::ERROR_CODES,
         forecast::ERROR_CODES,
+        forecast::REGISTER_ERROR_CODES,
         disclosure::ERROR_CODES,
         reporting::ERROR_CODES,
         reporting::STATISTICS_ERROR_CODES,

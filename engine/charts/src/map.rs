@@ -269,44 +269,6 @@ impl AreaMap {
         &self.values.title
     }
 
-    /// The errors of past forecasts of the lowest areas, in % of the children of the area; areas
-    /// without children have none.
-    ///
-    /// # Errors
-    /// [`ChartError::Unknown`] for a group the report does not have.
-    pub fn errors(report: &HonestyReport, group: &str, title: Label) -> Result<Self, ChartError> {
-        let areas = report.areas.iter().filter(|area| area.group == group);
-        let values: BTreeMap<String, AreaValue> = areas
-            .map(|area| {
-                // To a tenth of a percent: more would promise what the past cannot hold.
-                let tenths = area.wape.map(|error| (1_000.0 * error).round() / 10.0);
-                let value = tenths.map_or(AreaValue::Missing, AreaValue::Published);
-                (area.area.clone(), value)
-            })
-            .collect();
-        if values.is_empty() {
-            return Err(ChartError::Unknown {
-                chart: CHART,
-                what: "group",
-                code: group.to_owned(),
-            });
-        }
-        Ok(Self {
-            title,
-            unit: Label::new(
-                "Mittlerer Fehler früherer Prognosen in % der Kinder",
-                "Mean error of earlier forecasts in % of the children",
-            ),
-            method: Label::new(
-                "Prognosen von früheren Stichtagen gegen das, was kam; kleine Gebiete schwanken stärker.",
-                "Forecasts from earlier origins against what came; small areas vary more.",
-            ),
-            legend: Label::new("Fehler in %", "Error in %"),
-            decimals: 1,
-            values,
-        })
-    }
-
     /// What the values count.
     #[must_use]
     pub fn unit(&self) -> &Label {

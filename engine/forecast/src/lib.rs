@@ -90,9 +90,9 @@ pub use input::cells::TOTAL_AREA;
 pub use input::population::Population;
 pub use levers::{
     AgeShare, AreaShare, BirthsMultiplier, ChildEffects, ChildStock, ChildYield, Deferral,
-    DwellingStock, DwellingType, Dwellings, HalfYear, HousingYield, LEVER_VERSION, LagProfile,
-    LagYear, LegalClaim, Lever, LeverFormat, LeverSheet, MigrationShock, TakeUpChange, TakeUpMove,
-    YieldError, YieldRule, estimate_lag_profile, estimate_yield,
+    DwellingStock, DwellingType, Dwellings, HalfYear, HousingYield, KeptPaths, LEVER_VERSION,
+    LagProfile, LagYear, LegalClaim, Lever, LeverFormat, LeverSheet, MigrationShock, ScenarioFans,
+    TakeUpChange, TakeUpMove, YieldError, YieldRule, estimate_lag_profile, estimate_yield,
 };
 pub use official::{
     EditionBasis, EditionHistory, EditionOutcome, OfficialForecast, OfficialLayout,

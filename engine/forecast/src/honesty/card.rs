@@ -114,7 +114,7 @@ impl ModelCard {
         for found in breaks.found() {
             self.warn(found.warning_german(), found.warning());
         }
-        for found in rounded {
+        if let Some(found) = rounded {
             self.warn(found.warning_german(), found.warning());
         }
         for found in preferred {

@@ -224,7 +224,7 @@ fn add_dwellings(
     };
     for (lag, share) in given.lags.iter().enumerate() {
         let (arrival, dwellings) = (built.year + lag as i32, built.dwellings * share);
-        let mut add = |per_dwelling: f64, to: &mut [f64]| {
+        let add = |per_dwelling: f64, to: &mut [f64]| {
             let children = dwellings * per_dwelling;
             add_cohorts(frame, area, arrival, children, &given.ages, 1.0, to);
         };
@@ -285,6 +285,35 @@ impl ChildEffects {
             "a path has one count per area, year and class"
         );
         self.change(self.draw(path), 0, counts);
+    }
+
+    /// Whether anything changes in an area, by place.
+    #[must_use]
+    pub fn touches(&self, area: usize) -> bool {
+        let size = self.horizon * self.classes;
+        let cells = area * size..(area + 1) * size;
+        self.factors[cells.clone()]
+            .iter()
+            .any(|factor| *factor != 1.0)
+            || self.additions[cells.clone()]
+                .iter()
+                .any(|more| *more != 0.0)
+            || self.spreads[cells].iter().any(|more| *more != 0.0)
+    }
+
+    /// Changes one area (by place) of one path, given in the order year, class.
+    ///
+    /// # Panics
+    ///
+    /// When the slice is not of one area.
+    pub fn apply_to_area(&self, path: u64, area: usize, counts: &mut [f32]) {
+        let size = self.horizon * self.classes;
+        assert_eq!(
+            counts.len(),
+            size,
+            "an area has one count per year and class"
+        );
+        self.change(self.draw(path), area * size, counts);
     }
 
     /// Changes the counts of the cells from `start` on.

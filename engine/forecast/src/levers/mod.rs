@@ -14,6 +14,7 @@ mod fields;
 mod file;
 mod housing_stock;
 mod housing_yield;
+mod kept_paths;
 mod kinds;
 mod least_squares;
 
@@ -25,6 +26,7 @@ pub use housing_stock::{ChildStock, DwellingStock, HalfYear};
 pub use housing_yield::{
     HousingYield, LagProfile, LagYear, YieldError, YieldRule, estimate_lag_profile, estimate_yield,
 };
+pub use kept_paths::{KeptPaths, ScenarioFans};
 pub use kinds::{
     AgeShare, AreaShare, BirthsMultiplier, ChildYield, Deferral, DwellingType, Dwellings,
     LEVER_VERSION, LegalClaim, Lever, LeverSheet, MigrationShock, TakeUpChange, TakeUpMove,

@@ -31,8 +31,20 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 
 #[test]
 fn a_report_reads_like_this() {
-    let (population, areas, request) = small();
-    let tested = backtest(&population, None, &areas, &request).unwrap();
+    let (population, _, request) = small();
+    // Forecasts made up, so that the page changes only when its words or figures do.
+    let mut rows = Vec::new();
+    for origin in 2016..2022 {
+        for horizon in 1..=2 {
+            let stray = f64::from((origin * 7 + horizon * 5) % 23 - 11);
+            let mut leaf = row(origin, horizon as usize, 100.0, Some(100.0 + stray));
+            rows.push(leaf.clone());
+            leaf.level = Level::Total;
+            leaf.area = "TOTAL".to_owned();
+            rows.push(leaf);
+        }
+    }
+    let tested = Backtest { rows };
     let mut card = ModelCard::new(&population, &request);
     let breaks = find_breaks(&population, BreakRule::default());
     card.warn_of_register(&breaks, None, &[], &[]);

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use forecast::{
-    AgeGroup, Areas, ForecastRequest, LeverFormat, LeverSheet, PathFans, PathModel, PathOptions,
+    AgeGroup, Areas, ForecastRequest, KeptPaths, LeverFormat, LeverSheet, PathFans, PathModel,
+    PathOptions,
 };
 
 use crate::tables::{Rows, areas};
@@ -120,23 +121,77 @@ fn births_and_dwellings_give_the_same_fans_for_any_number_of_threads() {
     }
 }
 
+/// Kept paths give the means of the streamed ones, and leave untouched areas to the bit.
+#[test]
+fn kept_paths_and_streamed_paths_tell_the_same() {
+    let (model, _) = city();
+    let levers = sheet(QUARTER);
+    let streamed = run(&model, &levers, 300);
+    let kept = KeptPaths::simulate(model, 11, 300, &groups()).unwrap();
+    let (plain, with) = (
+        kept.run(&sheet("version = 1\n")).unwrap(),
+        kept.run(&levers).unwrap(),
+    );
+    for area in ["_total", "d1", "n07", "n08"] {
+        for group in ["U3", "K", "H"] {
+            let (one, other) = (
+                with.fan(area, group).unwrap(),
+                streamed.fan(area, group).unwrap(),
+            );
+            for (one, other) in one.iter().zip(&other) {
+                let near = |a: f64, b: f64, share: f64| (a - b).abs() <= share * b.max(1.0);
+                assert_eq!(one.year, other.year);
+                assert!(
+                    near(one.mean, other.mean, 1e-5),
+                    "{area} {group} {one:?} {other:?}"
+                );
+                assert!(
+                    near(one.q50, other.q50, 0.01),
+                    "{area} {group} {one:?} {other:?}"
+                );
+                assert!(
+                    near(one.q90, other.q90, 0.02),
+                    "{area} {group} {one:?} {other:?}"
+                );
+            }
+        }
+    }
+    for area in ["n08", "d2", "n59"] {
+        assert_eq!(plain.fan(area, "K"), with.fan(area, "K"));
+    }
+    assert_ne!(plain.fan("d1", "K"), with.fan("d1", "K"));
+    assert_eq!(plain.fan("nowhere", "K"), None);
+}
+
 /// G14: a scenario run again after one lever, 60 areas, 15 years, 2,000 paths, all levels.
 #[test]
 fn a_scenario_is_run_again_after_one_lever_within_the_goal() {
     let (model, _) = city();
-    run(&model, &sheet("version = 1\n"), 50);
-    let mut fastest = f64::INFINITY;
-    for _ in 0..3 {
-        let started = Instant::now();
-        let fans = run(&model, &sheet(QUARTER), 2_000);
-        let seconds = started.elapsed().as_secs_f64();
-        assert!(fans.fan("n07", "U3").is_some());
-        println!("scenario again after one lever: {:.0} ms", 1e3 * seconds);
-        fastest = fastest.min(seconds);
-    }
+    let started = Instant::now();
+    let streamed = run(&model, &sheet(QUARTER), 2_000);
+    assert!(streamed.fan("n07", "U3").is_some());
     println!(
-        "fastest of three: {:.0} ms (goal 200 ms on 2 idle cores)",
-        1e3 * fastest
+        "simulated anew: {:.0} ms",
+        1e3 * started.elapsed().as_secs_f64()
     );
-    assert!(fastest < 3.0, "{fastest}");
+    let kept = KeptPaths::simulate(model, 11, 2_000, &groups()).unwrap();
+    let births = "version = 1\n[[lever]]\nkind = \"births\"\nfrom_year = 2027\nfactor = 0.9\n";
+    for (name, text, most) in [
+        ("dwellings of one area", QUARTER, 1.0),
+        ("births of the city", births, 4.0),
+    ] {
+        let mut fastest = f64::INFINITY;
+        for _ in 0..5 {
+            let started = Instant::now();
+            let fans = kept.run(&sheet(text)).unwrap();
+            fastest = fastest.min(started.elapsed().as_secs_f64());
+            assert!(fans.fan("n07", "U3").is_some());
+        }
+        println!(
+            "run again, {name}: {:.1} ms (goal 200 ms on 2 idle cores)",
+            1e3 * fastest
+        );
+        // Far above the goal, because tests share the machine.
+        assert!(fastest < most, "{name}: {fastest}");
+    }
 }
