@@ -159,7 +159,7 @@ impl Drawn for CalibrationPlot {
                     .to_owned(),
                 description,
                 note: format!(
-                    "Quelle: {source}. Prognosen von früheren Stichtagen gegen das, was kam. Auf der gestrichelten Diagonale stimmen die Quantile; darüber am linken und darunter am rechten Ende sind die Intervalle zu eng. Fehler verschiedener Jahre und Gebiete hängen zusammen."
+                    "Quelle: {source}. Prognosen von früheren Stichtagen gegen das, was kam. Auf der gestrichelten Diagonale stimmen die Quantile; darüber am linken und darunter am rechten Ende sind die Intervalle zu eng; liegt alles darüber, wurde zu viel erwartet. Fehler verschiedener Jahre und Gebiete hängen zusammen."
                 ),
             },
             Language::English => Words {
@@ -168,7 +168,7 @@ impl Drawn for CalibrationPlot {
                     .to_owned(),
                 description,
                 note: format!(
-                    "Source: {source}. Forecasts from earlier origins against what came. On the dashed diagonal the quantiles are right; above it at the left and below it at the right end the intervals are too narrow. Errors of different years and areas depend on each other."
+                    "Source: {source}. Forecasts from earlier origins against what came. On the dashed diagonal the quantiles are right; above it at the left and below it at the right end the intervals are too narrow; where all lies above, too many were expected. Errors of different years and areas depend on each other."
                 ),
             },
         }

@@ -133,8 +133,8 @@ fn method() -> Vec<BothLanguages> {
             "Cohorts follow the ratios of the last eight years; an area's ratio is drawn to its parent's as far as the difference can be chance",
         ),
         (
-            "Neugeborene folgen einem gedämpften Trend der Stadt und werden nach kleinen Kindern und jungen Erwachsenen verteilt; eine feste Geburtenrate wird nie fortgeschrieben",
-            "Newborns follow a damped trend of the city and are shared out by young children and young adults; no birth rate is held constant",
+            "Neugeborene folgen dem Trend der Stadt und werden nach kleinen Kindern und jungen Erwachsenen verteilt; eine feste Geburtenrate allein wird nie fortgeschrieben",
+            "Newborns follow the trend of the city and are shared out by young children and young adults; a constant birth rate is never used alone",
         ),
         (
             "Intervalle stammen aus den Fehlern, die dasselbe Verfahren an früheren Stichtagen gemacht hat; kein Stichtag sieht spätere Jahre",

@@ -22,10 +22,10 @@ pub(crate) fn fit(rows: &[Vec<f64>], target: &[f64], groups: &[usize]) -> Option
     let mut normal = vec![vec![0.0; columns]; columns];
     let mut right = vec![0.0; columns];
     for (row, y) in rows.iter().zip(target) {
-        for i in 0..columns {
-            right[i] += row[i] * y;
-            for j in 0..columns {
-                normal[i][j] += row[i] * row[j];
+        for ((value, right), sums) in row.iter().zip(&mut right).zip(&mut normal) {
+            *right += value * y;
+            for (sum, other) in sums.iter_mut().zip(row) {
+                *sum += value * other;
             }
         }
     }
