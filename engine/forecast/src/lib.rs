@@ -95,7 +95,7 @@ pub use levers::{
     TakeUpChange, TakeUpMove, YieldError, YieldRule, estimate_lag_profile, estimate_yield,
 };
 pub use official::{
-    EditionBasis, EditionHistory, EditionOutcome, OfficialForecast, OfficialLayout,
+    EditionBasis, EditionHistory, EditionOutcome, EditionPath, OfficialForecast, OfficialLayout,
     OfficialMapping, OursAndTheirs, Recentred, recentre,
 };
 pub use paths::{CellWeight, PathBlock, PathFans, PathModel, PathOptions, RegisterDate};

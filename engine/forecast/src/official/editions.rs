@@ -71,6 +71,17 @@ impl EditionOutcome {
     }
 }
 
+/// The path of an edition for a quantity.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct EditionPath {
+    /// Name of the edition.
+    pub edition: String,
+    /// Year of publication.
+    pub published: i32,
+    /// The figures by year.
+    pub points: Vec<(i32, f64)>,
+}
+
 /// Published figures: forecasts of several editions, plans and outcomes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EditionHistory {
@@ -226,9 +237,9 @@ impl EditionHistory {
 
     /// The published path of each edition for a quantity: from the last outcome known at publication
     /// over all published figures, a figure that holds from a year on being drawn up to the last
-    /// outcome, as `(edition, year of publication, points)`.
+    /// outcome.
     #[must_use]
-    pub fn paths(&self, quantity: &str) -> Vec<(String, i32, Vec<(i32, f64)>)> {
+    pub fn paths(&self, quantity: &str) -> Vec<EditionPath> {
         let mut paths: BTreeMap<(i32, String), BTreeMap<i32, f64>> = BTreeMap::new();
         for ((published, edition, what), figures) in &self.forecasts {
             if what == quantity || what.strip_suffix(FROM_THEN_ON) == Some(quantity) {
@@ -250,7 +261,11 @@ impl EditionHistory {
             .map(|((published, edition), mut path)| {
                 let start = known.and_then(|years| years.range(..=published).next_back());
                 path.extend(start);
-                (edition, published, path.into_iter().collect())
+                EditionPath {
+                    edition,
+                    published,
+                    points: path.into_iter().collect(),
+                }
             })
             .collect()
     }

@@ -10,7 +10,7 @@ mod mapping;
 mod recentre;
 mod table;
 
-pub use editions::{EditionBasis, EditionHistory, EditionOutcome, OursAndTheirs};
+pub use editions::{EditionBasis, EditionHistory, EditionOutcome, EditionPath, OursAndTheirs};
 pub use mapping::{OfficialLayout, OfficialMapping};
 pub use recentre::{Recentred, recentre};
 pub use table::OfficialForecast;

@@ -411,6 +411,7 @@ proptest! {
 
 /// G14, the part of the levers: 60 areas, 15 years, ages 0 to 10, 2,000 paths.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "the time a run takes is printed")]
 fn levers_on_two_thousand_paths_take_milliseconds() {
     let areas: Vec<String> = (0..60).map(|area| format!("{area:02}")).collect();
     let sheet = one("kind = \"dwellings\"\narea = \"07\"\nyear = 2028\ndwellings = 1000\n");

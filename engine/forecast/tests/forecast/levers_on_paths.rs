@@ -165,6 +165,7 @@ fn kept_paths_and_streamed_paths_tell_the_same() {
 
 /// G14: a scenario run again after one lever, 60 areas, 15 years, 2,000 paths, all levels.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "the time a run takes is printed")]
 fn a_scenario_is_run_again_after_one_lever_within_the_goal() {
     let (model, _) = city();
     let started = Instant::now();
