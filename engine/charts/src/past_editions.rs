@@ -121,15 +121,14 @@ impl PastEditionsChart {
                 .collect()
         };
         let editions = history.paths(quantity).into_iter();
-        let editions =
-            editions
-                .filter(|(_, _, points)| points.len() > 1)
-                .map(|(_, published, points)| Edition {
-                    name: published.to_string(),
-                    points,
-                    band: Vec::new(),
-                    said: said(published),
-                });
+        let editions = editions
+            .filter(|path| path.points.len() > 1)
+            .map(|path| Edition {
+                name: path.published.to_string(),
+                said: said(path.published),
+                points: path.points,
+                band: Vec::new(),
+            });
         Self::new(names, history.actuals(quantity), editions.collect())
     }
 
