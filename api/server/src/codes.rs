@@ -110,6 +110,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
         matching::ERROR_CODES,
         forecast::ERROR_CODES,
         forecast::DEMAND_ERROR_CODES,
+        forecast::REGISTER_ERROR_CODES,
         disclosure::ERROR_CODES,
         reporting::ERROR_CODES,
         reporting::STATISTICS_ERROR_CODES,

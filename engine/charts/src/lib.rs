@@ -1,8 +1,9 @@
 //! Released tables, forecasts and scenarios as SVG and PNG.
 //!
 //! [`OccupancyHistory`] draws places and children in care over months, [`ForecastFan`] a forecast
-//! with its intervals, [`DemandMonths`] places needed month by month, [`AreaMap`] areas in five classes, [`BeforeAfter`] a scenario beside the plan
-//! without it. All pictures are 900 by 480, in German or English, and carry a title and a
+//! with its intervals, [`DemandMonths`] places needed month by month, [`AreaMap`] areas in five classes,
+//! [`BeforeAfter`] a scenario beside the plan without it; [`CalibrationPlot`], [`PastEditionsChart`] and
+//! [`AreaErrors`] show how good earlier forecasts were. All pictures are 900 by 480, in German or English, and carry a title and a
 //! description for screen readers; the same input gives the same bytes. Lines differ in dash as well
 //! as colour, and areas that are not published are hatched.
 //!
@@ -43,9 +44,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod area_errors;
 mod axis;
 mod bars;
 mod before_after;
+mod calibration;
 mod canvas;
 mod classes;
 mod demand_months;
@@ -55,17 +58,21 @@ mod language;
 mod map;
 mod occupancy;
 mod palette;
+mod past_editions;
 mod picture;
 mod plot;
 mod png;
 mod waiting;
 
+pub use area_errors::AreaErrors;
 pub use before_after::BeforeAfter;
+pub use calibration::CalibrationPlot;
 pub use demand_months::{DemandMonths, DemandNames};
 pub use error::{ChartError, ERROR_CODES};
 pub use fan::{FanNames, ForecastFan};
 pub use language::Language;
 pub use map::{AreaMap, AreaOutline, AreaValue, AreaValues};
 pub use occupancy::{OccupancyHistory, OccupancyMonth, PlaceMonth};
+pub use past_editions::{PastEditionsChart, PastEditionsNames};
 pub use picture::{HEIGHT, Svg, WIDTH};
 pub use waiting::{DistrictPlaces, WaitingByDistrict};

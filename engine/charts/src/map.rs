@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use disclosure::{Label, ReleasedTable, TOTAL_CODE};
-use forecast::Forecast;
+use forecast::{Forecast, HonestyReport};
 use plotters::prelude::DrawingBackend;
 
 use crate::canvas::{Canvas, Dash, Frame, Hold, INK, Point, SOFT_INK, Type};
@@ -43,6 +43,10 @@ pub struct AreaValues {
     title: Label,
     unit: Label,
     method: Label,
+    /// Heading of the legend.
+    legend: Label,
+    /// Decimals of the values in the legend.
+    decimals: u32,
     values: BTreeMap<String, AreaValue>,
 }
 
@@ -110,6 +114,8 @@ impl AreaValues {
                     "Counts below {minimum} are not shown; further areas are suppressed so that they cannot be calculated."
                 ),
             ),
+            legend: children(),
+            decimals: 0,
             values,
         })
     }
@@ -145,6 +151,46 @@ impl AreaValues {
                 "Die Werte sind Prognosen mit Unsicherheit; Bänder siehe Prognoseseite.",
                 "The values are forecasts with uncertainty; see the forecast page for bands.",
             ),
+            legend: children(),
+            decimals: 0,
+            values,
+        })
+    }
+
+    /// The errors of past forecasts of the lowest areas, in % of the children of the area; areas
+    /// without children have none.
+    ///
+    /// # Errors
+    /// [`ChartError::Unknown`] for a group the report does not have.
+    pub fn errors(report: &HonestyReport, group: &str, title: Label) -> Result<Self, ChartError> {
+        let areas = report.areas.iter().filter(|area| area.group == group);
+        let values: BTreeMap<String, AreaValue> = areas
+            .map(|area| {
+                // To a tenth of a percent: more would promise what the past cannot hold.
+                let tenths = area.wape.map(|error| (1_000.0 * error).round() / 10.0);
+                let value = tenths.map_or(AreaValue::Missing, AreaValue::Published);
+                (area.area.clone(), value)
+            })
+            .collect();
+        if values.is_empty() {
+            return Err(ChartError::Unknown {
+                chart: CHART,
+                what: "group",
+                code: group.to_owned(),
+            });
+        }
+        Ok(Self {
+            title,
+            unit: Label::new(
+                "Mittlerer Fehler früherer Prognosen in % der Kinder",
+                "Mean error of earlier forecasts in % of the children",
+            ),
+            method: Label::new(
+                "Prognosen von früheren Stichtagen gegen das, was kam; kleine Gebiete schwanken stärker.",
+                "Forecasts from earlier origins against what came; small areas vary more.",
+            ),
+            legend: Label::new("Fehler in %", "Error in %"),
+            decimals: 1,
             values,
         })
     }
@@ -160,6 +206,10 @@ impl AreaValues {
     pub fn value(&self, area: &str) -> AreaValue {
         self.values.get(area).copied().unwrap_or(AreaValue::Missing)
     }
+}
+
+fn children() -> Label {
+    Label::new("Kinder", "Children")
 }
 
 /// A map of areas, coloured in at most five classes of about the same number of areas. Areas that
@@ -263,9 +313,10 @@ impl AreaMap {
     ) -> Result<(), ChartError> {
         let typed = Type::new(12.0, INK);
         let (all, mut middle) = (self.published(), top);
-        let heading = language.pick("Kinder (Zahl der Gebiete)", "Children (number of areas)");
+        let counted = language.pick("Zahl der Gebiete", "number of areas");
+        let heading = format!("{} ({counted})", language.label(&self.values.legend));
         canvas.text(
-            heading,
+            &heading,
             (left, middle),
             Hold::Start,
             Type::new(12.0, SOFT_INK),
@@ -281,7 +332,8 @@ impl AreaMap {
                 .iter()
                 .filter(|value| classes.class(**value) == class)
                 .count();
-            let (low, high) = (language.number(*low, 0), language.number(*high, 0));
+            let number = |value: &f64| language.number(*value, self.values.decimals);
+            let (low, high) = (number(low), number(high));
             let range = if low == high {
                 low
             } else {
@@ -415,7 +467,8 @@ impl Drawn for AreaMap {
             .reduce(f64::min)
             .zip(published.iter().copied().reduce(f64::max));
         let range = ends.map_or_else(String::new, |(low, high)| {
-            let (low, high) = (language.number(low, 0), language.number(high, 0));
+            let number = |value: f64| language.number(value, self.values.decimals);
+            let (low, high) = (number(low), number(high));
             match language {
                 Language::German => format!(" Werte von {low} bis {high}."),
                 Language::English => format!(" Values from {low} to {high}."),

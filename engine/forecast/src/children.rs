@@ -23,6 +23,8 @@ pub struct Forecast {
     /// Age classes first, then groups.
     labels: Vec<String>,
     classes: usize,
+    /// The classes of each series.
+    members: Vec<Members>,
     /// In the order series, area, year.
     fans: Vec<Vec<FanPoint>>,
     first_year: i32,
@@ -75,6 +77,7 @@ pub fn forecast(
         horizon: request.horizon,
         labels: ages.chain(names).collect(),
         classes,
+        members,
         fans: fans.into_iter().flatten().collect(),
         first_year: population.first_year(),
         observed,
@@ -156,6 +159,70 @@ impl Forecast {
     /// Those of `target`.
     pub fn write_group_csv(&self, target: impl Write) -> std::io::Result<()> {
         write(target, "group", self.rows_by_group())
+    }
+
+    /// Means of the lowest areas, in the order of the areas, by year ahead and class.
+    pub(crate) fn leaf_means(&self) -> Vec<Vec<Vec<f64>>> {
+        let leaves = (0..self.areas.len()).filter(|area| self.areas[*area].is_leaf);
+        let mean = |area: usize, ahead: usize, class: usize| self.of(area, class)[ahead].mean;
+        leaves
+            .map(|area| {
+                let year = |ahead| {
+                    (0..self.classes)
+                        .map(|class| mean(area, ahead, class))
+                        .collect()
+                };
+                (0..self.horizon).map(year).collect()
+            })
+            .collect()
+    }
+
+    /// The same relative spreads around other means, given like [`Self::leaf_means`]. An area
+    /// without spread of its own, because its mean was 0, takes that of its parent.
+    pub(crate) fn around(&self, means: &[Vec<Vec<f64>>]) -> Self {
+        let mut leaf = 0;
+        let lines: Vec<Option<(usize, Vec<usize>)>> = (0..self.areas.len())
+            .map(|area| {
+                self.areas[area].is_leaf.then(|| {
+                    let line = std::iter::successors(Some(area), |area| self.areas[*area].parent);
+                    leaf += 1;
+                    (leaf - 1, line.collect())
+                })
+            })
+            .collect();
+        let mut changed = self.clone();
+        for (series, members) in self.members.iter().enumerate() {
+            let mut sums = vec![0.0; self.areas.len() * self.horizon];
+            for (leaf, line) in lines.iter().flatten() {
+                for ahead in 0..self.horizon {
+                    let persons: f64 = means[*leaf][ahead][members.clone()].iter().sum();
+                    for area in line {
+                        sums[area * self.horizon + ahead] += persons;
+                    }
+                }
+            }
+            for area in 0..self.areas.len() {
+                for ahead in 0..self.horizon {
+                    let wanted = sums[area * self.horizon + ahead];
+                    let line = std::iter::successors(Some(area), |area| self.areas[*area].parent);
+                    let own = line
+                        .map(|area| self.of(area, series)[ahead])
+                        .find(|point| point.mean > 0.0);
+                    let place = area * self.horizon + ahead;
+                    let year = changed.fans[series][place].year;
+                    let mut point = own.map_or_else(
+                        || FanPoint {
+                            year,
+                            ..changed.fans[series][place]
+                        },
+                        |point| point.times(wanted / point.mean),
+                    );
+                    point.mean = wanted;
+                    changed.fans[series][place] = point;
+                }
+            }
+        }
+        changed
     }
 
     fn place(&self, area: &str, label: &str) -> Option<(usize, usize)> {

@@ -149,6 +149,7 @@ const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) ->
 pub(crate) fn remedy(code: &str) -> &'static str {
     ERROR_CODES
         .iter()
+        .chain(crate::quality::REGISTER_ERROR_CODES)
         .find(|entry| entry.code == code)
         .map_or("", |entry| entry.remedy)
 }

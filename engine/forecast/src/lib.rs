@@ -64,10 +64,14 @@ mod codes;
 mod demand;
 mod engine;
 mod fan;
+mod honesty;
 mod input;
 mod interval;
+mod levers;
 mod model;
+mod official;
 mod paths;
+mod quality;
 mod request;
 mod scores;
 
@@ -77,10 +81,29 @@ pub use children::{Forecast, ForecastRow, forecast};
 pub use codes::ERROR_CODES;
 pub use demand::*;
 pub use fan::FanPoint;
+pub use honesty::{
+    AreaError, BothLanguages, CalibrationPoint, HonestyError, HonestyReport, HonestyRow, ModelCard,
+    PageLanguage, PastEdition, PastEditions, Verdict,
+};
 pub use input::areas::{Area, Areas};
 pub use input::births::Births;
 pub use input::cells::TOTAL_AREA;
 pub use input::population::Population;
+pub use levers::{
+    AgeShare, AreaShare, BirthsMultiplier, ChildEffects, ChildStock, ChildYield, Deferral,
+    DwellingStock, DwellingType, Dwellings, HalfYear, HousingYield, KeptPaths, LEVER_VERSION,
+    LagProfile, LagYear, LegalClaim, Lever, LeverFormat, LeverSheet, MigrationShock, ScenarioFans,
+    TakeUpChange, TakeUpMove, YieldError, YieldRule, estimate_lag_profile, estimate_yield,
+};
+pub use official::{
+    EditionBasis, EditionHistory, EditionOutcome, EditionPath, OfficialForecast, OfficialLayout,
+    OfficialMapping, OursAndTheirs, Recentred, recentre,
+};
 pub use paths::{CellWeight, PathBlock, PathFans, PathModel, PathOptions, RegisterDate};
+pub use quality::{
+    Break, BreakRule, Breaks, Crosswalk, FilledYear, HoleRule, PreferredAge, REGISTER_ERROR_CODES,
+    RoundedCells, Rounding, StepEvidence, fill_missing_years, find_breaks, find_preferred_ages,
+    find_rounding,
+};
 pub use request::{BacktestRequest, ForecastError, ForecastRequest, LONGEST_HORIZON};
 pub use scores::{Score, scores, scores_where, weighted_interval_score};

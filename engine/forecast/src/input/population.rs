@@ -1,6 +1,6 @@
 //! The population table `area,year,age,count`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use domain::InputProblem;
@@ -33,6 +33,8 @@ pub struct Population {
     classes: Vec<AgeClass>,
     counts: Vec<f64>,
     file: String,
+    /// Area and year (from 0) of steps that teach no ratio.
+    held: BTreeSet<(usize, usize)>,
 }
 
 /// One row that could be read.
@@ -110,7 +112,48 @@ impl Population {
             classes,
             counts: cells.iter().map(|cell| cell.count).collect(),
             file: file.to_owned(),
+            held: BTreeSet::new(),
         })
+    }
+
+    /// A table made here from others: `areas` sorted, counts in the order area, year, class.
+    pub(crate) fn of_counts(
+        areas: Vec<String>,
+        first_year: i32,
+        classes: Vec<AgeClass>,
+        counts: Vec<f64>,
+        file: &str,
+    ) -> Self {
+        let years = counts.len() / (areas.len() * classes.len()).max(1);
+        Self {
+            areas,
+            first_year,
+            years,
+            classes,
+            counts,
+            file: file.to_owned(),
+            held: BTreeSet::new(),
+        }
+    }
+
+    /// The same counts, in which the steps into the given area-years teach no ratio: the area is
+    /// held at its parent's there, and the parent's is that of the other areas.
+    #[must_use]
+    pub(crate) fn with_held_steps(&self, steps: impl Iterator<Item = (usize, i32)>) -> Self {
+        let mut held = self.clone();
+        for (area, year) in steps {
+            if area < self.areas.len() && self.years().contains(&year) {
+                held.held
+                    .insert((area, (year - self.first_year).unsigned_abs() as usize));
+            }
+        }
+        held
+    }
+
+    /// Whether the step into `year` teaches no ratio of the area at position `area`.
+    #[must_use]
+    pub fn is_held(&self, area: usize, year: i32) -> bool {
+        usize::try_from(year - self.first_year).is_ok_and(|year| self.held.contains(&(area, year)))
     }
 
     /// Area codes, sorted.

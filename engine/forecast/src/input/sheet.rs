@@ -34,6 +34,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// The name of the file for messages.
+    pub(crate) fn file(&self) -> &'a str {
+        self.file
+    }
+
     /// Notes a problem of the whole file.
     pub(crate) fn refuse_file(&mut self, code: &'static str, message: impl Into<String>) {
         self.problems

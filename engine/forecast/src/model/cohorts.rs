@@ -81,15 +81,27 @@ fn fill(history: &History<'_>, class: usize, step: &Step, replicates: &mut Repli
         }
         let source = |leaf: usize| step.source(year, |year| history.at(leaf, year, step.from));
         let sources: Vec<f64> = (0..history.leaves()).map(source).collect();
-        let total: f64 = sources.iter().sum();
+        let held = |leaf: usize| history.is_held(leaf, year, step.last_lag);
+        let (total, entered) = (0..history.leaves()).filter(|leaf| !held(*leaf)).fold(
+            (0.0, 0.0),
+            |(total, entered), leaf| {
+                (
+                    total + sources[leaf],
+                    entered + history.at(leaf, year, class),
+                )
+            },
+        );
         if total <= 0.0 {
             continue;
         }
-        let ratio = history.city(year, class) / total;
+        let ratio = entered / total;
         let weight = CITY_FADING.powi((window - 1 - place) as i32);
         weighted += weight * ratio;
         weights += weight;
         for (leaf, source) in sources.iter().enumerate() {
+            if held(leaf) {
+                continue;
+            }
             let cell = (leaf * replicates.columns + class) * window + place;
             replicates.expected[cell] = source * ratio;
             replicates.observed[cell] = history.at(leaf, year, class);

@@ -94,6 +94,12 @@ impl<'a> History<'a> {
         self.population.counts()[(leaf * self.population.year_count() + year) * classes + class]
     }
 
+    /// Whether the step of `lag` years into `year` teaches no ratio of the area.
+    pub(crate) fn is_held(&self, leaf: usize, year: usize, lag: usize) -> bool {
+        let last = self.population.first_year() + year as i32;
+        (0..lag as i32).any(|back| self.population.is_held(leaf, last - back))
+    }
+
     /// Persons of a class in the whole city.
     pub(crate) fn city(&self, year: usize, class: usize) -> f64 {
         (0..self.leaves())

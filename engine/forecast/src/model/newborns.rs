@@ -110,12 +110,20 @@ impl Exposure {
                     .sum()
             };
             let exposed: Vec<f64> = (0..history.leaves()).map(exposed).collect();
-            let total: f64 = exposed.iter().sum();
-            let entered = history.city(year, 0);
+            let held = |leaf: usize| history.is_held(leaf, year, 1);
+            let (total, entered) = (0..history.leaves()).filter(|leaf| !held(*leaf)).fold(
+                (0.0, 0.0),
+                |(total, entered), leaf| {
+                    (total + exposed[leaf], entered + history.at(leaf, year, 0))
+                },
+            );
             if total <= 0.0 || entered <= 0.0 {
                 continue;
             }
             for (leaf, exposed) in exposed.iter().enumerate() {
+                if held(leaf) {
+                    continue;
+                }
                 replicates.expected[leaf * window + place] = exposed * entered / total;
                 replicates.observed[leaf * window + place] = history.at(leaf, year, 0);
             }

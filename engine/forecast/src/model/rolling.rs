@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::history::History;
 use super::projection::{Points, project};
-use super::stacking;
+use super::stacking::{self, Losses};
 
 /// Fewest years a forecast is made from.
 pub(crate) const FEWEST_YEARS: usize = 3;
@@ -46,26 +46,34 @@ impl Rolling {
     }
 }
 
-/// Mixes each forecast with weights from the outcomes known at its origin.
+/// Mixes each forecast, level by level, with weights from the outcomes known at its origin.
 fn mix(history: History<'_>, horizon: usize, points: &mut [Points]) {
     for band in stacking::bands(&history) {
-        let losses: Vec<Vec<[f64; 6]>> = points
+        let smoothed: Vec<Vec<f64>> = points
             .par_iter()
-            .map(|points| {
-                let known = points.horizon.min(history.years - points.years);
-                let loss = |ahead| stacking::losses(&history, points, &band, ahead);
-                (0..known).map(loss).collect()
-            })
+            .map(|points| stacking::smoothed(&history, points.years, &band))
             .collect();
-        for (origin, points) in points.iter_mut().enumerate() {
-            for ahead in 0..horizon.min(points.horizon) {
-                let known = origin.saturating_sub(ahead);
-                let earlier = losses[..known]
-                    .iter()
-                    .filter_map(|losses| losses.get(ahead));
-                let weight = stacking::best_weight(earlier);
-                stacking::mix(&history, points, &band, ahead, weight);
-            }
+        for tier in stacking::tiers(&history) {
+            let losses: Vec<Vec<Losses>> = points
+                .par_iter()
+                .zip(&smoothed)
+                .map(|(points, smoothed)| {
+                    let known = points.horizon.min(history.years - points.years);
+                    let loss = |ahead| tier.losses(&history, points, &band, smoothed, ahead);
+                    (0..known).map(loss).collect()
+                })
+                .collect();
+            let all = points.par_iter_mut().zip(&smoothed).enumerate();
+            all.for_each(|(origin, (points, smoothed))| {
+                for ahead in 0..horizon.min(points.horizon) {
+                    let known = origin.saturating_sub(ahead);
+                    let earlier = losses[..known]
+                        .iter()
+                        .filter_map(|losses| losses.get(ahead));
+                    let weight = stacking::best_weight(earlier);
+                    tier.mix(points, &band, smoothed, ahead, weight);
+                }
+            });
         }
     }
 }

@@ -5,12 +5,18 @@
 
 mod demand;
 mod hand_reckoned;
+mod honesty;
+mod housing;
 mod input_problems;
 mod konstanz;
 mod monthly_demand;
+mod levers;
+mod levers_on_paths;
+mod official;
 mod outputs;
 mod paths;
 mod properties;
+mod quality;
 mod real_cities;
 mod refusals;
 mod shared;
