@@ -13,3 +13,4 @@ mod real_cities;
 mod refusals;
 mod shared;
 mod tables;
+mod warnings;
