@@ -176,7 +176,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
         Err(error) => {
-            println!("statsforecast did not run ({error}); see peers/requirements-forecast.txt")
+            println!("statsforecast did not run ({error}); see peers/requirements-forecast.txt");
         }
     }
     Ok(())
