@@ -10,6 +10,7 @@ use crate::input::population::Population;
 use crate::interval::series::Members;
 use crate::model::history::History;
 use crate::request::{self, ForecastError, ForecastRequest};
+use crate::warnings::{self, ForecastWarning};
 
 /// Children by area, age and year, with intervals.
 ///
@@ -30,6 +31,7 @@ pub struct Forecast {
     first_year: i32,
     /// In the order series, year, area.
     observed: Vec<Vec<Vec<f64>>>,
+    warnings: Vec<ForecastWarning>,
 }
 
 /// One row of a forecast.
@@ -81,6 +83,7 @@ pub fn forecast(
         fans: fans.into_iter().flatten().collect(),
         first_year: population.first_year(),
         observed,
+        warnings: warnings::find(population, &tree, years),
         areas: tree.areas,
     })
 }
@@ -96,6 +99,12 @@ impl Forecast {
     #[must_use]
     pub fn horizon(&self) -> usize {
         self.horizon
+    }
+
+    /// What had to be assumed; empty when the data allowed everything.
+    #[must_use]
+    pub fn warnings(&self) -> &[ForecastWarning] {
+        &self.warnings
     }
 
     /// Every area: `_total` first, then by depth and code.

@@ -23,11 +23,18 @@ pub(crate) const AREA_CYCLE: &str = "E3018";
 pub(crate) const PARENT_WITH_POPULATION: &str = "E3019";
 pub(crate) const AREA_WITHOUT_POPULATION: &str = "E3020";
 pub(crate) const DUPLICATE_AREA: &str = "E3021";
+pub(crate) const BAD_MONTH: &str = "E4020";
+pub(crate) const MONTH_GAP: &str = "E4021";
+pub(crate) const SHORT_HISTORY: &str = "E4022";
+pub(crate) const ONE_AREA: &str = "E4023";
+pub(crate) const FRACTIONAL_COUNTS: &str = "E4024";
+pub(crate) const AGES_MISSING: &str = "E4025";
+pub(crate) const AREA_WITHOUT_PARENT: &str = "E4026";
 
-/// Every input problem this crate can report, for the error index.
+/// Every input problem and warning this crate can report, for the error index.
 ///
 /// ```
-/// assert!(forecast::ERROR_CODES.iter().all(|entry| entry.code.starts_with("E3")));
+/// assert!(forecast::ERROR_CODES.iter().all(|entry| entry.code.starts_with('E')));
 /// ```
 pub const ERROR_CODES: &[ErrorCode] = &[
     entry(
@@ -135,6 +142,41 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "an area stands in two rows",
         "keep one row per area; an area has one parent",
     ),
+    entry(
+        BAD_MONTH,
+        "a month is not a whole number from 1 to 12",
+        "write the month of birth as 1 to 12",
+    ),
+    entry(
+        MONTH_GAP,
+        "monthly births lack months, or whole years before the year begun",
+        "give three or more whole years, and the first months of the year begun without gaps",
+    ),
+    entry(
+        SHORT_HISTORY,
+        "warning: the forecast was learned from fewer than eight years",
+        "add earlier years of the population, or read the intervals with caution",
+    ),
+    entry(
+        ONE_AREA,
+        "warning: the city has one area only",
+        "give the population by smaller areas if there are any",
+    ),
+    entry(
+        FRACTIONAL_COUNTS,
+        "warning: counts are not whole numbers",
+        "check whether the table holds estimates or shares in place of persons",
+    ),
+    entry(
+        AGES_MISSING,
+        "warning: the age classes leave ages out",
+        "add the missing ages; cohorts are followed across the gap until then",
+    ),
+    entry(
+        AREA_WITHOUT_PARENT,
+        "warning: some areas have no area above them although others have",
+        "give each area its district, so that it can learn from its neighbours",
+    ),
 ];
 
 const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
@@ -160,7 +202,7 @@ mod tests {
 
     #[test]
     fn codes_are_numbered_without_gaps_and_each_has_a_cause_and_a_remedy() {
-        for (number, entry) in (3001..).zip(ERROR_CODES) {
+        for (number, entry) in (3001..=3021).chain(4020..).zip(ERROR_CODES) {
             assert_eq!(entry.code, format!("E{number}"));
             assert!(!entry.cause.is_empty() && !entry.remedy.is_empty());
         }

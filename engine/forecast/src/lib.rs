@@ -13,14 +13,16 @@
 //!    shrunk towards 1 as far as they can be chance (nested empirical Bayes). An area without
 //!    children has its parent's ratio. A range of ages such as 3-4 follows from the last single age
 //!    below it, and factors are raised to the years spanned.
-//! 2. **Newborns.** The city's number follows a damped trend, of births if they are given and of the
-//!    youngest class if not; never a constant birth rate. Areas share it by their young children and
-//!    young adults.
-//! 3. **Mixing.** In each band of ages, an area's forecast is mixed with its present share of the
-//!    city's children; the weight is learned from earlier origins.
+//! 2. **Newborns.** The city's number, of births if they are given and of the youngest class if not,
+//!    follows a damped trend unless another model was clearly better from earlier origins; never a
+//!    constant birth rate. The months of a year begun can take the place of its projection. Areas
+//!    share it by their young children and young adults.
+//! 3. **Mixing.** In each band of ages and level by level, an area's forecast is mixed with its
+//!    smoothed share of the children of the area above; the weight is learned from earlier origins.
 //! 4. **Intervals** are learned from the errors the same method made, out of sample, at earlier
 //!    origins: what the whole city strayed together, plus what areas of the same level and size
 //!    strayed on their own.
+//! 5. **Paths** ([`PathModel`]) stray by the same amounts, coherently at every level.
 //!
 //! Point forecasts of leaves add up exactly to every level above. All results are the same for any
 //! order of the rows and any number of threads.
@@ -74,6 +76,7 @@ mod paths;
 mod quality;
 mod request;
 mod scores;
+mod warnings;
 
 pub use age::{AgeClass, AgeError, AgeGroup};
 pub use backtest::{Backtest, BacktestRow, Level, backtest};
@@ -86,7 +89,8 @@ pub use honesty::{
     PageLanguage, PastEdition, PastEditions, Verdict,
 };
 pub use input::areas::{Area, Areas};
-pub use input::births::Births;
+pub use input::births::{Births, NowcastError};
+pub use input::births_to_date::{BirthsNowcast, BirthsToDate};
 pub use input::cells::TOTAL_AREA;
 pub use input::population::Population;
 pub use levers::{
@@ -107,3 +111,4 @@ pub use quality::{
 };
 pub use request::{BacktestRequest, ForecastError, ForecastRequest, LONGEST_HORIZON};
 pub use scores::{Score, scores, scores_where, weighted_interval_score};
+pub use warnings::ForecastWarning;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use domain::{CareType, Month, MonthRange};
 use forecast::{
-    AgeGroup, Areas, BacktestRequest, Births, CareBands, DemandInput, DemandModel, DemandView,
-    ForecastRequest, MonthlyDemand, MonthlyDemandRequest, PathChildren, PathModel, PathOptions,
-    Population, TOTAL_AREA, TakeUpCount,
+    AgeGroup, Areas, BacktestRequest, Births, BirthsToDate, CareBands, DemandInput, DemandModel,
+    DemandView, ForecastRequest, MonthlyDemand, MonthlyDemandRequest, PathChildren, PathModel,
+    PathOptions, Population, TOTAL_AREA, TakeUpCount,
 };
 
 use super::Context;
@@ -75,6 +75,9 @@ pub(crate) struct Inputs {
     /// Births: area,year,births.
     #[arg(long)]
     births: Option<PathBuf>,
+    /// Births of whole years and of the months of the year begun: year,month,births. Needs --births.
+    #[arg(long, requires = "births")]
+    births_by_month: Option<PathBuf>,
     /// Areas: area,parent,name.
     #[arg(long)]
     areas: Option<PathBuf>,
@@ -94,6 +97,12 @@ impl Inputs {
                 .ok(),
             None => None,
         };
+        let months = match &self.births_by_month {
+            Some(path) => BirthsToDate::read(open_as_csv(path)?, &name(path))
+                .map_err(&mut keep)
+                .ok(),
+            None => None,
+        };
         let areas = match &self.areas {
             Some(path) => Areas::read(open_as_csv(path)?, &name(path))
                 .map_err(&mut keep)
@@ -102,11 +111,25 @@ impl Inputs {
         };
         match (population, areas) {
             (Some(population), Some(areas)) if problems.is_empty() => {
-                Ok((population, births, areas))
+                Ok((population, with_months(births, months)?, areas))
             }
             _ => Err(Failure::Input(problems)),
         }
     }
+}
+
+/// Births with what the months of the year begun say.
+fn with_months(
+    births: Option<Births>,
+    months: Option<BirthsToDate>,
+) -> Result<Option<Births>, Failure> {
+    let (Some(births), Some(months)) = (births.clone(), months) else {
+        return Ok(births);
+    };
+    births
+        .with_nowcast(&months.nowcast())
+        .map(Some)
+        .map_err(|error| Failure::argument("E8005", "--births-by-month", error.to_string(), ""))
 }
 
 /// What is wrong with the request, as a bad input.
@@ -201,7 +224,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
             ));
         }
     }
+    for warning in forecast.warnings() {
+        summary.line(format!("  {}: {}.", warning.code, warning.message));
+    }
     summary.line(format!("Written to {}.", arguments.out.display()));
+    summary.value("warnings", forecast.warnings())?;
     summary.value("areas", forecast.areas().len())?;
     summary.value("origin_year", forecast.origin_year())?;
     summary.value("seconds", stopwatch.seconds())?;

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use domain::InputProblem;
 
+use super::births_to_date::BirthsNowcast;
 use super::cells::{self, TOTAL_AREA};
 use super::population::Population;
 use super::sheet::{Sheet, required};
@@ -19,6 +20,8 @@ pub struct Births {
     areas: Vec<String>,
     first_year: i32,
     totals: Vec<f64>,
+    /// Births expected in the year after the last, if known in part.
+    nowcast: Option<f64>,
     file: String,
 }
 
@@ -62,6 +65,7 @@ impl Births {
             totals: totals.collect(),
             first_year: years.first().copied().unwrap_or_default(),
             areas: areas.into_iter().cloned().collect(),
+            nowcast: None,
             file: file.to_owned(),
         })
     }
@@ -71,6 +75,31 @@ impl Births {
     pub fn total(&self, year: i32) -> Option<f64> {
         let place = usize::try_from(year - self.first_year).ok()?;
         self.totals.get(place).copied()
+    }
+
+    /// Adds what is known of the year begun. It takes the place of the first projected year of births
+    /// in a forecast whose origin is the last year of this table; its uncertainty does not change the
+    /// forecast's intervals, which are learned without nowcasts and are rather too wide then.
+    ///
+    /// # Errors
+    ///
+    /// [`NowcastError`] when the nowcast is not of the year after the last.
+    pub fn with_nowcast(mut self, nowcast: &BirthsNowcast) -> Result<Self, NowcastError> {
+        let last = self.first_year + self.totals.len() as i32 - 1;
+        if nowcast.year != last + 1 {
+            return Err(NowcastError {
+                year: nowcast.year,
+                last,
+            });
+        }
+        self.nowcast = Some(nowcast.births);
+        Ok(self)
+    }
+
+    /// Births expected in `year`, if that is the year begun.
+    pub(crate) fn nowcast(&self, year: i32) -> Option<f64> {
+        self.nowcast
+            .filter(|_| year == self.first_year + self.totals.len() as i32)
     }
 
     /// First year of the table.
@@ -98,6 +127,18 @@ impl Births {
         }
         sheet.problems
     }
+}
+
+/// A nowcast of another year than the one after the last known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the months given are of {year}, but births are known up to {last}; give the months of the year after it"
+)]
+pub struct NowcastError {
+    /// Year of the nowcast.
+    pub year: i32,
+    /// Last year of births.
+    pub last: i32,
 }
 
 fn refuse_holes(

@@ -2,6 +2,7 @@
 
 pub(crate) mod areas;
 pub(crate) mod births;
+pub(crate) mod births_to_date;
 pub(crate) mod cells;
 pub(crate) mod population;
 pub(crate) mod sheet;

@@ -113,9 +113,10 @@ impl<'a> History<'a> {
         let births = self.births?;
         let first = births.first_year();
         let origin = self.population.first_year() + self.years as i32 - 1;
-        let counts = (first..=origin)
+        let mut counts: Vec<f64> = (first..=origin)
             .map_while(|year| births.total(year))
             .collect();
+        counts.extend(births.nowcast(origin + 1));
         Some((
             i64::from(first) - i64::from(self.population.first_year()),
             counts,

@@ -1,7 +1,7 @@
 //! The point forecast: cohorts, newborns, and the rolling origins both are judged by.
 
+pub(crate) mod births_trend;
 pub(crate) mod cohorts;
-pub(crate) mod damped_trend;
 pub(crate) mod history;
 pub(crate) mod newborns;
 pub(crate) mod projection;

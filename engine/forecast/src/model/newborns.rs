@@ -1,7 +1,7 @@
 //! The first age class: how many children enter it in the city, and in which area.
 
+use super::births_trend;
 use super::cohorts::{WINDOW, fading_weights};
-use super::damped_trend;
 use super::history::History;
 use super::shrinkage::Replicates;
 
@@ -50,7 +50,7 @@ impl Newborns {
                 let entered: Vec<f64> = (0..history.years)
                     .map(|year| history.city(year, 0))
                     .collect();
-                damped_trend::project(&entered, horizon)
+                births_trend::project(&entered, horizon)
             }
         };
         let exposures = [young_weights(history), parent_weights(history)]
@@ -187,7 +187,7 @@ fn from_births(history: &History<'_>, horizon: usize) -> Option<Vec<f64>> {
     let furthest = history.years as i64 - 1 + horizon as i64 - lag;
     let ahead = usize::try_from(furthest - last_known).unwrap_or(0);
     let mut all = births.clone();
-    all.extend(damped_trend::project(&births, ahead));
+    all.extend(births_trend::project(&births, ahead));
     let child = |year: usize| {
         let place = (history.years + year) as i64 - lag - first;
         ratio * all[usize::try_from(place).unwrap_or(0)]

@@ -69,7 +69,7 @@ fn cohort(years: usize) -> [[f64; 2]; 2] {
     let birth = factors([&born(0), &born(1)], [&of_age(0, 0), &of_age(1, 0)]);
     let (mut level, mut trend) = (city(0, 0).ln(), 0.0);
     for t in 1..years {
-        let next = 0.5 * city(t, 0).ln() + 0.5 * (level + 0.85 * trend);
+        let next = 0.8 * city(t, 0).ln() + 0.2 * (level + 0.85 * trend);
         trend = 0.4 * (next - level) + 0.6 * 0.85 * trend;
         level = next;
     }
@@ -81,10 +81,13 @@ fn cohort(years: usize) -> [[f64; 2]; 2] {
     })
 }
 
-/// The forecast of both ages together, mixed with the present share by weight `w`.
+/// The forecast of both ages together, mixed with the smoothed share by weight `w`.
 fn mixed(years: usize, w: f64) -> [f64; 2] {
     let cohort = cohort(years).map(|ages| ages[0] + ages[1]);
-    let now = [0, 1].map(|i| COUNTS[i][years - 1][0] + COUNTS[i][years - 1][1]);
+    let of_year = |i: usize, t: usize| {
+        0.75_f64.powf((years - 1 - t) as f64) * (COUNTS[i][t][0] + COUNTS[i][t][1])
+    };
+    let now = [0, 1].map(|i| (0..years).map(|t| of_year(i, t)).sum::<f64>());
     [0, 1].map(|i| (1.0 - w) * cohort[i] + w * (cohort[0] + cohort[1]) * now[i] / (now[0] + now[1]))
 }
 
@@ -98,7 +101,7 @@ fn point_forecasts_equal_the_written_formulas() {
         };
         of_origin(3) + of_origin(4)
     };
-    let best = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    let best = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
         .into_iter()
         .min_by(|one, other| loss(*one).total_cmp(&loss(*other)))
         .unwrap();

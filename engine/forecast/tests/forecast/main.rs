@@ -21,3 +21,4 @@ mod real_cities;
 mod refusals;
 mod shared;
 mod tables;
+mod warnings;
