@@ -17,7 +17,7 @@ fn three_months_of_a_full_city_are_released_beside_each_other() {
     let policy = DisclosurePolicy::default();
     let mut desk = ReleaseDesk::default();
     for month in [9, 10, 11].map(|month| Month::new(2026, month).unwrap()) {
-        let mut tell = |desk: &mut ReleaseDesk| {
+        let tell = |desk: &mut ReleaseDesk| {
             let started = Instant::now();
             let day = month.first_day();
             let made = statistics_of_month_beside(&city, month, day, &policy, desk).unwrap();
