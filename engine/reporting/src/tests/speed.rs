@@ -1,6 +1,8 @@
 //! How long the months of a full city take beside the ledger. Run with
 //! `cargo nextest run -p placewright-reporting --run-ignored all --no-capture a_full_city`.
 
+#![allow(clippy::disallowed_methods)] // how long it takes is what is asked
+
 use std::time::Instant;
 
 use disclosure::DisclosurePolicy;
