@@ -30,7 +30,10 @@ fn three_months_of_a_full_city_are_released_beside_each_other() {
         for (level, table) in made.released() {
             let (loss, level) = (table.loss(), level.as_str());
             let (hidden, cells) = (loss.suppressed_cells, loss.cells);
-            println!("  {} down to {level}: {hidden} of {cells} cells hidden", table.name());
+            println!(
+                "  {} down to {level}: {hidden} of {cells} cells hidden",
+                table.name()
+            );
         }
         let releases = desk.passed().len();
         let (again, took) = tell(&mut desk);
