@@ -1,6 +1,8 @@
 //! How long the months of a full city take beside the ledger. Run with
 //! `cargo nextest run -p placewright-reporting --run-ignored all --no-capture a_full_city`.
 
+#![allow(clippy::disallowed_methods)] // how long it takes is what is asked
+
 use std::time::Instant;
 
 use disclosure::DisclosurePolicy;
@@ -28,7 +30,10 @@ fn three_months_of_a_full_city_are_released_beside_each_other() {
         for (level, table) in made.released() {
             let (loss, level) = (table.loss(), level.as_str());
             let (hidden, cells) = (loss.suppressed_cells, loss.cells);
-            println!("  {} down to {level}: {hidden} of {cells} cells hidden", table.name());
+            println!(
+                "  {} down to {level}: {hidden} of {cells} cells hidden",
+                table.name()
+            );
         }
         let releases = desk.passed().len();
         let (again, took) = tell(&mut desk);
