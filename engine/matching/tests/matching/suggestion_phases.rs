@@ -212,7 +212,15 @@ fn a_catalogue_takes_over_the_citys_criteria_unchanged() {
         "{changed:?}"
     );
     let dropped = text.replace("[[global]]\nkey = \"work\"", "[[local]]\nkey = \"work\"");
-    assert!(problems(&dropped)[0].message.contains("work of the city is left out"));
+    assert!(
+        problems(&dropped)[0]
+            .message
+            .contains("work of the city is left out")
+    );
     let added = text.replace("[[local]]\nkey = \"near\"", "[[global]]\nkey = \"near\"");
-    assert!(problems(&added)[0].message.contains("near of the city is not among"));
+    assert!(
+        problems(&added)[0]
+            .message
+            .contains("near of the city is not among")
+    );
 }

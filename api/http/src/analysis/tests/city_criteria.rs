@@ -16,12 +16,12 @@ fn of(provider: &str, change: (&str, &str)) -> String {
 }
 
 impl Made {
-    fn catalogue(mut self, provider: &str, from: Date, text: String) -> Self {
+    fn catalogue(mut self, provider: &str, from: Date, text: &str) -> Self {
         for record in &mut self.rows.providers {
             if record.id().as_str() == provider {
                 record.catalogues.push(DatedCatalogue {
                     valid_from: from,
-                    text: text.clone(),
+                    text: text.to_owned(),
                 });
             }
         }
@@ -52,7 +52,7 @@ fn a_provider_takes_over_the_criteria_that_the_municipal_catalogue_states() {
     let day = date(2026, 8, 1);
     let made = story_b()
         .municipal("T1")
-        .catalogue("T1", day, of("T1", SAME));
+        .catalogue("T1", day, &of("T1", SAME));
     let numbers = |text: &str| -> Vec<&str> {
         handed_in(&made, "T2", text)
             .iter()
@@ -75,7 +75,7 @@ fn a_provider_takes_over_the_criteria_that_the_municipal_catalogue_states() {
     assert_eq!(numbers(&added), ["E2190"]);
     // The city changes its own; from that day the others follow.
     assert_eq!(handed_in(&made, "T1", &of("T1", LIGHTER)), []);
-    let changed = made.catalogue("T1", date(2027, 2, 1), of("T1", LIGHTER));
+    let changed = made.catalogue("T1", date(2027, 2, 1), &of("T1", LIGHTER));
     let from = |text: String, day: &str| text.replace("2026-08-01", day);
     assert_eq!(
         handed_in(&changed, "T2", &from(of("T2", SAME), "2027-01-31")),
@@ -95,10 +95,10 @@ fn a_provider_takes_over_the_criteria_that_the_municipal_catalogue_states() {
 fn without_a_municipal_catalogue_what_all_others_share_is_the_citys() {
     let day = date(2026, 8, 1);
     assert_eq!(handed_in(&story_b(), "T2", &of("T2", LIGHTER)), []);
-    let one = story_b().catalogue("T1", day, of("T1", SAME));
+    let one = story_b().catalogue("T1", day, &of("T1", SAME));
     assert_eq!(handed_in(&one, "T2", &of("T2", LIGHTER)).len(), 1);
     // Its own version of before binds nobody but the others.
     assert_eq!(handed_in(&one, "T1", &of("T1", LIGHTER)), []);
-    let apart = one.catalogue("T3", day, of("T3", LIGHTER));
+    let apart = one.catalogue("T3", day, &of("T3", LIGHTER));
     assert_eq!(handed_in(&apart, "T2", &of("T2", SAME)), []);
 }
