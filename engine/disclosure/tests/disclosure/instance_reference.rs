@@ -180,10 +180,6 @@ fn compare_recovery((path, minimum): (&str, u32)) -> Option<bool> {
         case.primary
     );
     assert_eq!(recovered, 0, "{path}");
-    assert!(
-        hidden <= peer + 1 + peer / 100,
-        "{path}: {hidden} cells for {peer}"
-    );
     Some(hidden <= peer || peer_recovered > 0)
 }
 
@@ -217,8 +213,6 @@ fn no_more_cells_than_the_peer_keep_small_cells_from_being_calculated() {
             Some(false) => more.push(case.0),
         }
     }
-    // One instance stood at 208 cells for the peer's 206 before the last order of elimination joined.
-    more.retain(|path| *path != "gauss/sosialFiktiv_regionXhovedint");
     assert!(more.is_empty(), "more cells than the peer: {more:?}");
 }
 
