@@ -434,3 +434,21 @@ fn three_hundred_facilities_are_released() {
         released.loss()
     );
 }
+
+#[test]
+fn large_counts_are_hidden_like_any_other_where_a_small_one_would_follow() {
+    let counts = vec![2, 310, 260, 420, 530, 640];
+    let dimensions = vec![areas(), care_types()];
+    let table = ConfidentialTable::new("large", children(), dimensions, counts).unwrap();
+    let (released, internal) = release_with_audit(table, &DisclosurePolicy::default()).unwrap();
+    assert_eq!(internal.primary_cells(), 1);
+    let hidden: Vec<_> = released
+        .cells()
+        .filter(|cell| cell.status == CellStatus::Suppressed)
+        .collect();
+    assert!(
+        hidden.len() >= 4,
+        "one more in the row, one in the column, and their corner"
+    );
+    assert!(hidden.iter().all(|cell| cell.value.is_none()));
+}
