@@ -15,7 +15,7 @@ use crate::summary::Summary;
 
 /// Options of facility location.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FacilityArguments {
     /// Plan this instance (capacitated format of the OR-Library) in place of a scenario.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["scenario", "city", "known_on"])]
     facility_location: Option<PathBuf>,
@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(
-    arguments: &Arguments,
+    arguments: &FacilityArguments,
     out: Option<&Path>,
     context: &Context,
 ) -> Result<Summary, Failure> {

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     #[arg(long, required_unless_present = "facility_location")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    facilities: facility_location::Arguments,
+    facilities: facility_location::FacilityArguments,
 }
 
 /// Runs the command.
