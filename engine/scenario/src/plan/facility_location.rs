@@ -229,7 +229,11 @@ pub fn check_facility_plan(
     }
     for flow in &plan.flows {
         let (customer, facility) = (flow.customer.wrapping_sub(1), flow.facility.wrapping_sub(1));
-        if customer >= served_to.len() || facility >= facilities || !(flow.demand >= 0.0) {
+        if customer >= served_to.len()
+            || facility >= facilities
+            || flow.demand.is_nan()
+            || flow.demand < 0.0
+        {
             return Err(FacilityPlanFault::UnknownFlow(*flow));
         }
         if !plan.open_facilities.contains(&flow.facility) {
