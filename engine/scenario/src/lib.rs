@@ -46,8 +46,8 @@ pub use demand::{BandShare, DemandError, DemandTable, QuantileError, Quantiles, 
 pub use error::ScenarioError;
 pub use findings::Language;
 pub use plan::{
-    FacilityFlow, FacilityInstance, FacilityPlan, FacilityPlanFault, PlanOptions, check_facility_plan,
-    plan_facilities, read_facility_instance,
+    FacilityFlow, FacilityInstance, FacilityPlan, FacilityPlanFault, PlanOptions,
+    check_facility_plan, plan_facilities, read_facility_instance,
 };
 pub use planning::{PlanRequest, plan};
 pub use report::{ReportRow, ScenarioReport, Side};

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod facility_location;
 pub(crate) mod forecast;
 pub(crate) mod generate;
 pub(crate) mod import;

@@ -1,6 +1,6 @@
 //! `placewright plan`: measures on a city and what they do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use disclosure::{DisclosurePolicy, ReleasedCount};
 use domain::CareType;
@@ -9,42 +9,59 @@ use scenario::{Language, PlanRequest, ReportChecker, ScenarioReport, ScenarioSpe
 use tables::City;
 
 use super::Context;
+use super::facility_location;
 use crate::city_forecast::CityForecast;
 use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, read_city};
 use crate::summary::Summary;
 
-/// Counts a city without and with the measures of a scenario.
+/// Counts a city without and with the measures of a scenario, or plans which facilities open.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Scenario file (TOML); datasets/scenarios has examples.
-    scenario: PathBuf,
+    #[arg(required_unless_present = "facility_location")]
+    scenario: Option<PathBuf>,
     /// City directory.
-    #[arg(long)]
-    city: PathBuf,
+    #[arg(long, required_unless_present = "facility_location")]
+    city: Option<PathBuf>,
     /// Contract versions known on this day count; the first day of the scenario if absent.
     #[arg(long)]
     known_on: Option<Date>,
-    /// Folder for report.csv and report.json.
-    #[arg(long)]
-    out: PathBuf,
+    /// Folder for the report, or for the plan.
+    #[arg(long, required_unless_present = "facility_location")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    facilities: facility_location::FacilityArguments,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
+    match (&arguments.scenario, &arguments.city, &arguments.out) {
+        (Some(scenario), Some(city), Some(out)) => {
+            run_scenario(scenario, city, arguments.known_on, out, context)
+        }
+        _ => facility_location::run(&arguments.facilities, arguments.out.as_deref(), context),
+    }
+}
+
+fn run_scenario(
+    scenario: &Path,
+    city: &Path,
+    known_on: Option<Date>,
+    out: &Path,
+    context: &Context,
+) -> Result<Summary, Failure> {
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut open(&arguments.scenario)?, &mut text)
-        .map_err(|error| Failure::open(&arguments.scenario, &error))?;
-    let spec = ScenarioSpec::parse(&text, &name(&arguments.scenario)).map_err(Failure::Input)?;
-    let city = read_city(&arguments.city, &context.progress)?;
+    std::io::Read::read_to_string(&mut open(scenario)?, &mut text)
+        .map_err(|error| Failure::open(scenario, &error))?;
+    let spec = ScenarioSpec::parse(&text, &name(scenario)).map_err(Failure::Input)?;
+    let city = read_city(city, &context.progress)?;
     let bar = context.progress.working("counting the scenario");
     let forecast = CityForecast::of(&city, horizon(&spec))?;
-    let known_on = arguments
-        .known_on
-        .unwrap_or_else(|| spec.months().first().first_day());
+    let known_on = known_on.unwrap_or_else(|| spec.months().first().first_day());
     let report = checked_plan(&city, &spec, known_on, forecast.as_ref())?;
     bar.done();
-    let mut output = OutputFolder::new(&arguments.out)?;
+    let mut output = OutputFolder::new(out)?;
     write(&report, &mut output)?;
     output.publish()?;
     let mut summary = Summary::default();
@@ -54,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
     for line in displaced(&report) {
         summary.line(line);
     }
-    summary.line(format!("The report is in {}.", arguments.out.display()));
+    summary.line(format!("The report is in {}.", out.display()));
     summary.value("report", &report)?;
     Ok(summary)
 }

@@ -129,7 +129,9 @@ pub fn plan_facilities(
         })
         .collect();
     flows.sort_by_key(|flow| (flow.customer, flow.facility));
-    let open: Vec<usize> = (0..facilities).filter(|&site| planned.decisions.open[site][0]).collect();
+    let open: Vec<usize> = (0..facilities)
+        .filter(|&site| planned.decisions.open[site][0])
+        .collect();
     let fixed: f64 = open.iter().map(|&site| instance.fixed_costs[site]).sum();
     Ok(FacilityPlan {
         input_sha256: input_sha256.to_owned(),
@@ -219,11 +221,19 @@ pub fn check_facility_plan(
     let mut served_to = vec![0.0; instance.demands.len()];
     let mut cost = 0.0;
     for &facility in &plan.open_facilities {
-        cost += instance.fixed_costs.get(facility.wrapping_sub(1)).copied().unwrap_or(f64::NAN);
+        cost += instance
+            .fixed_costs
+            .get(facility.wrapping_sub(1))
+            .copied()
+            .unwrap_or(f64::NAN);
     }
     for flow in &plan.flows {
         let (customer, facility) = (flow.customer.wrapping_sub(1), flow.facility.wrapping_sub(1));
-        if customer >= served_to.len() || facility >= facilities || !(flow.demand >= 0.0) {
+        if customer >= served_to.len()
+            || facility >= facilities
+            || flow.demand.is_nan()
+            || flow.demand < 0.0
+        {
             return Err(FacilityPlanFault::UnknownFlow(*flow));
         }
         if !plan.open_facilities.contains(&flow.facility) {
@@ -237,21 +247,33 @@ pub fn check_facility_plan(
     for (number, (&served, &capacity)) in served_by.iter().zip(&instance.capacities).enumerate() {
         if served > capacity && !close(served, capacity) {
             let facility = number + 1;
-            return Err(FacilityPlanFault::Overfull { facility, served, capacity });
+            return Err(FacilityPlanFault::Overfull {
+                facility,
+                served,
+                capacity,
+            });
         }
     }
     for (number, (&served, &demand)) in served_to.iter().zip(&instance.demands).enumerate() {
         if !close(served, demand) {
             let customer = number + 1;
-            return Err(FacilityPlanFault::NotServed { customer, served, demand });
+            return Err(FacilityPlanFault::NotServed {
+                customer,
+                served,
+                demand,
+            });
         }
     }
     if cost.is_nan() || !close(plan.objective, cost) {
         let stated = plan.objective;
-        return Err(FacilityPlanFault::WrongObjective { stated, found: cost });
+        return Err(FacilityPlanFault::WrongObjective {
+            stated,
+            found: cost,
+        });
     }
     let gap = ((plan.objective - plan.bound) / plan.objective.abs().max(1e-9)).max(0.0);
-    if (plan.bound > plan.objective && !close(plan.bound, plan.objective)) || !close(gap, plan.gap) {
+    if (plan.bound > plan.objective && !close(plan.bound, plan.objective)) || !close(gap, plan.gap)
+    {
         return Err(FacilityPlanFault::WrongBound {
             bound: plan.bound,
             gap: plan.gap,
@@ -286,13 +308,34 @@ mod tests {
             check_facility_plan(&instance, &plan).unwrap_err()
         };
         use FacilityPlanFault as Fault;
-        assert!(matches!(spoilt(|plan| plan.objective += 0.1), Fault::WrongObjective { .. }));
-        assert!(matches!(spoilt(|plan| plan.bound += 1.0), Fault::WrongBound { .. }));
-        assert!(matches!(spoilt(|plan| plan.gap += 0.1), Fault::WrongBound { .. }));
-        assert!(matches!(spoilt(|plan| plan.open_facilities.clear()), Fault::Closed(_)));
-        assert!(matches!(spoilt(|plan| plan.flows[0].demand -= 1.0), Fault::NotServed { .. }));
-        assert!(matches!(spoilt(|plan| plan.flows[0].customer = 9), Fault::UnknownFlow(_)));
-        assert!(matches!(spoilt(|plan| plan.flows[0].facility = 0), Fault::UnknownFlow(_)));
+        assert!(matches!(
+            spoilt(|plan| plan.objective += 0.1),
+            Fault::WrongObjective { .. }
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.bound += 1.0),
+            Fault::WrongBound { .. }
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.gap += 0.1),
+            Fault::WrongBound { .. }
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.open_facilities.clear()),
+            Fault::Closed(_)
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.flows[0].demand -= 1.0),
+            Fault::NotServed { .. }
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.flows[0].customer = 9),
+            Fault::UnknownFlow(_)
+        ));
+        assert!(matches!(
+            spoilt(|plan| plan.flows[0].facility = 0),
+            Fault::UnknownFlow(_)
+        ));
         let overfull = spoilt(|plan| {
             plan.open_facilities = vec![1, 2];
             plan.flows.iter_mut().for_each(|flow| flow.facility = 2);
@@ -303,7 +346,11 @@ mod tests {
     #[test]
     fn dearer_facilities_and_dearer_ways_scale_the_cost_and_change_no_decision() {
         let (mut instance, plan) = planned();
-        for cost in instance.fixed_costs.iter_mut().chain(&mut instance.total_costs) {
+        for cost in instance
+            .fixed_costs
+            .iter_mut()
+            .chain(&mut instance.total_costs)
+        {
             *cost *= 7.0;
         }
         let scaled = plan_facilities(&instance, "two.txt", "0", &PlanOptions::default()).unwrap();

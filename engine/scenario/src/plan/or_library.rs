@@ -49,7 +49,11 @@ pub fn read_facility_instance(
     capacity: Option<f64>,
 ) -> Result<FacilityInstance, Vec<InputProblem>> {
     if let Some(given) = capacity.filter(|given| !given.is_finite() || *given < 0.0) {
-        let problem = InputProblem::new(codes::NUMBER_OUT_OF_RANGE, "--capacity", format!("{given} is no capacity"));
+        let problem = InputProblem::new(
+            codes::NUMBER_OUT_OF_RANGE,
+            "--capacity",
+            format!("{given} is no capacity"),
+        );
         return Err(vec![problem.remedy("give a number of 0 or more")]);
     }
     let mut reader = Reader::new(text, file);
@@ -137,7 +141,9 @@ impl<'a> Reader<'a> {
                 "the file ends before all facilities and customers are read",
             );
             let problem = problem.at(self.last_line, column, "");
-            self.report(problem.remedy("send the whole file, and check the two counts at its beginning"));
+            self.report(
+                problem.remedy("send the whole file, and check the two counts at its beginning"),
+            );
         }
         word
     }
@@ -145,7 +151,9 @@ impl<'a> Reader<'a> {
     fn count(&mut self, column: &'static str) -> Option<usize> {
         let (line, word) = self.next(column)?;
         match word.parse::<f64>() {
-            Ok(count) if count.fract() == 0.0 && (1.0..=1e9).contains(&count) => Some(count as usize),
+            Ok(count) if count.fract() == 0.0 && (1.0..=1e9).contains(&count) => {
+                Some(count as usize)
+            }
             Ok(_) => {
                 self.out_of_range(line, column, word, "a whole number from 1");
                 None
@@ -163,7 +171,9 @@ impl<'a> Reader<'a> {
             return 0.0;
         };
         match word.parse::<f64>() {
-            Ok(value) if value.is_finite() && (value > 0.0 || (value == 0.0 && !is_positive)) => value,
+            Ok(value) if value.is_finite() && (value > 0.0 || (value == 0.0 && !is_positive)) => {
+                value
+            }
             Ok(_) if is_positive => {
                 self.out_of_range(line, column, word, "a number above 0");
                 0.0
@@ -184,7 +194,11 @@ impl<'a> Reader<'a> {
             let is_word = |word: &&(u64, &str)| word.1.parse::<f64>().is_err();
             if let Some(&(line, word)) = self.words.as_slice().first().filter(is_word) {
                 self.words.next();
-                let problem = InputProblem::new(codes::CAPACITY_NOT_GIVEN, self.file, "a word stands for the capacity");
+                let problem = InputProblem::new(
+                    codes::CAPACITY_NOT_GIVEN,
+                    self.file,
+                    "a word stands for the capacity",
+                );
                 let problem = problem.at(line, "capacity", word);
                 self.report(problem.remedy("give the capacity of all facilities with --capacity"));
                 return 0.0;
@@ -196,12 +210,24 @@ impl<'a> Reader<'a> {
 
     fn no_number(&mut self, line: u64, column: &'static str, word: &str) {
         let problem = InputProblem::new(codes::NOT_A_NUMBER, self.file, "this is no number");
-        self.report(problem.at(line, column, shortened(word)).remedy("write it as 12 or 12.5"));
+        self.report(
+            problem
+                .at(line, column, shortened(word))
+                .remedy("write it as 12 or 12.5"),
+        );
     }
 
     fn out_of_range(&mut self, line: u64, column: &'static str, word: &str, range: &str) {
-        let problem = InputProblem::new(codes::NUMBER_OUT_OF_RANGE, self.file, format!("{range} is needed"));
-        self.report(problem.at(line, column, shortened(word)).remedy("correct the number"));
+        let problem = InputProblem::new(
+            codes::NUMBER_OUT_OF_RANGE,
+            self.file,
+            format!("{range} is needed"),
+        );
+        self.report(
+            problem
+                .at(line, column, shortened(word))
+                .remedy("correct the number"),
+        );
     }
 
     fn expect_end(&mut self) {
@@ -229,7 +255,11 @@ impl<'a> Reader<'a> {
             );
             self.report(problem.remedy("give a larger --capacity, or more facilities"));
         }
-        if self.problems.is_empty() { Ok(instance) } else { Err(self.problems) }
+        if self.problems.is_empty() {
+            Ok(instance)
+        } else {
+            Err(self.problems)
+        }
     }
 }
 
@@ -255,7 +285,7 @@ mod tests {
         assert_eq!(codes("2", None), ["E4130"]);
         assert_eq!(codes("1 1 10 5 3", None), ["E4130"]);
         assert_eq!(codes("1 1 10 5 3 x", None), ["E4131"]);
-        assert_eq!(codes("x 1", None), ["E4131", ]);
+        assert_eq!(codes("x 1", None), ["E4131",]);
         assert_eq!(codes("0 1", None), ["E4133"]);
         assert_eq!(codes("1.5 1", None), ["E4133"]);
         assert_eq!(codes("-1 1", None), ["E4133"]);
@@ -270,13 +300,20 @@ mod tests {
         assert_eq!(codes("1 1 10 5 3 4", Some(f64::NAN)), ["E4133"]);
         assert_eq!(codes("100000 100000", None), ["E4136"]);
         let problems = read_facility_instance("1 1\n10 a\n-3\n4", "file.txt", None).unwrap_err();
-        let places: Vec<_> = problems.iter().map(|it| (it.row, it.column.as_deref())).collect();
-        assert_eq!(places, [(Some(2), Some("fixed_cost")), (Some(3), Some("demand"))]);
+        let places: Vec<_> = problems
+            .iter()
+            .map(|it| (it.row, it.column.as_deref()))
+            .collect();
+        assert_eq!(
+            places,
+            [(Some(2), Some("fixed_cost")), (Some(3), Some("demand"))]
+        );
     }
 
     #[test]
     fn a_given_capacity_replaces_every_capacity_numbers_included() {
-        let instance = read_facility_instance("2 1 capacity 1 7 1 3 4 5", "file.txt", Some(6.0)).unwrap();
+        let instance =
+            read_facility_instance("2 1 capacity 1 7 1 3 4 5", "file.txt", Some(6.0)).unwrap();
         assert_eq!(instance.capacities, [6.0, 6.0]);
     }
 

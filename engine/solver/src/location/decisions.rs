@@ -183,11 +183,9 @@ impl DecisionColumns {
         let Some(budgets) = &model.budgets else {
             return;
         };
-        for period in 0..self.periods {
+        for (period, &budget) in budgets.iter().enumerate() {
             let terms = self.spending_terms(model, period);
-            tableau
-                .joined_rows
-                .push(JoinedRow::at_most(budgets[period], terms));
+            tableau.joined_rows.push(JoinedRow::at_most(budget, terms));
         }
     }
 

@@ -138,9 +138,9 @@ impl<'a> Session<'a> {
             let mut rooms = vec![0.0; sites * groups];
             let mut open = vec![1.0; sites];
             let mut places = vec![0.0; sites * groups];
-            for site in 0..sites {
+            for (site, open) in open.iter_mut().enumerate() {
                 if let Some(column) = master.decisions.open(site, period) {
-                    open[site] = tidy(values[column]).clamp(0.0, 1.0);
+                    *open = tidy(values[column]).clamp(0.0, 1.0);
                 }
                 for group in 0..groups {
                     let position = site * groups + group;
@@ -151,7 +151,7 @@ impl<'a> Session<'a> {
                             rooms[position] += tidy(values[column]).max(0.0);
                         }
                     }
-                    places[position] = open[site] * self.model.sites[site].places[group]
+                    places[position] = *open * self.model.sites[site].places[group]
                         + rooms[position] * self.model.groups[group].room_places;
                 }
             }

@@ -116,7 +116,7 @@ impl<'a> Extensive<'a> {
                         entries.extend((period + model.lead_periods..periods).map(|later| {
                             let places = model.groups[group].room_places;
                             (capacity_row(path, later, group, site), -places)
-                        }))
+                        }));
                     }
                 }
             }

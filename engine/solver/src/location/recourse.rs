@@ -127,7 +127,7 @@ impl<'a> Recourse<'a> {
             .map(|ways| vec![false; ways.len()])
             .collect();
         let mut all_joined = true;
-        for group in 0..groups {
+        for (group, is_joined) in is_joined.iter_mut().enumerate() {
             for cell in 0..cells {
                 let ways = &scene.ways_of[group * cells + cell];
                 if scene.children[cell * groups + group] <= 0.0 {
@@ -138,7 +138,7 @@ impl<'a> Recourse<'a> {
                     let (column, entries) = stated(&scene, group, way);
                     tableau.column(column, &entries);
                     flows.push((group, way));
-                    is_joined[group][way] = true;
+                    is_joined[way] = true;
                 }
             }
         }

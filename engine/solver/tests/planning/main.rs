@@ -1,7 +1,7 @@
 //! Plans against known optima and brackets.
 
 // A test may stop where it finds what it did not expect, helper functions included.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::type_complexity)]
 
 mod cases;
 
