@@ -46,14 +46,14 @@ pub use bounds::{Interval, cell_bounds, confined_unknowns};
 pub use error::SolverError;
 pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Unknown};
 pub use linear_system::{Equality, LinearForm, LinearSystem};
-pub use row_space::{
-    ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
-};
 pub use location::{
     AllocationProof, AllocationSession, CapacityPlan, CareGroup, CityAllocation, CityPeriod,
     Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation, PlannedFlow,
     PlanningModel, PreparedPeriod, RoomOrder, Site, SiteAreas, Standing, Unserved, Way, check_plan,
     plan_capacity,
+};
+pub use row_space::{
+    ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
 };
 pub use shift::{ShiftProblem, ShiftViolation, cheapest_shift};
 pub use transport::{Allocation, Arc, TransportProblem, allocate};
