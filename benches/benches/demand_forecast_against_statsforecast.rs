@@ -136,8 +136,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if Purpose::of_this_run() == Purpose::Try {
         let tiny = city(9, 9, 12)?;
         tiny.backtest(2)?;
-        let fans = tiny.paths(3, 10)?.fans(1, 40, &groups)?;
-        println!("tried: {} areas", fans.areas().len());
+        tiny.paths(3, 10)?.fans(1, 40, &groups)?;
         return Ok(());
     }
     let large = city(500, 16, 10)?;

@@ -103,6 +103,8 @@ impl RunWorker {
                 () = tokio::time::sleep(BEAT) => self.give_sign(run, &watch).await?,
             }
         };
+        // How far it came, however quickly.
+        self.give_sign(run, &watch).await?;
         let now = self.clock.now();
         let (key, process) = (run.key.as_str(), self.process.as_str());
         let (is_kept, ending) = match done {

@@ -61,6 +61,7 @@ emptying!(
     "table_import",
     "table_content",
     "ledger_release",
+    "requested_run",
     "release",
     "run",
 );

@@ -93,8 +93,8 @@ impl PastEditionsChart {
                     .collect(),
             }
         };
-        let editions = past.editions.iter().map(edition).collect();
-        Self::new(names, past.outcomes.clone(), editions)
+        let editions: Vec<Edition> = past.editions.iter().map(edition).collect();
+        Self::new(names, past.outcomes.clone(), &editions)
     }
 
     /// The published editions of an office for a quantity.
@@ -120,22 +120,23 @@ impl PastEditionsChart {
                 })
                 .collect()
         };
-        let editions = history.paths(quantity).into_iter();
-        let editions = editions
+        let paths = history.paths(quantity).into_iter();
+        let editions: Vec<Edition> = paths
             .filter(|path| path.points.len() > 1)
             .map(|path| Edition {
                 name: path.published.to_string(),
                 said: said(path.published),
                 points: path.points,
                 band: Vec::new(),
-            });
-        Self::new(names, history.actuals(quantity), editions.collect())
+            })
+            .collect();
+        Self::new(names, history.actuals(quantity), &editions)
     }
 
     fn new(
         names: PastEditionsNames,
         outcomes: Vec<(i32, f64)>,
-        editions: Vec<Edition>,
+        editions: &[Edition],
     ) -> Result<Self, ChartError> {
         if editions.is_empty() || outcomes.is_empty() {
             return Err(ChartError::Empty {

@@ -50,7 +50,11 @@ async fn first_wishes_first_passes_c3_over_and_deferred_acceptance_nobody() {
     );
     let report = answer.json();
     assert_eq!(report["computed_from"], before);
-    assert_eq!(report["care_types"].as_array().unwrap().len(), 2);
+    // Who is in a nursery moves on to a kindergarten.
+    assert_eq!(
+        report["care_types"],
+        json!(["childminding", "nursery", "kindergarten"])
+    );
     assert_eq!(report["mechanisms"].as_array().unwrap().len(), 7);
 
     // All points and ages are equal: the key decides, c3 before c4.

@@ -15,6 +15,7 @@ mod instance_reference;
 mod instance_speed;
 mod ledger;
 mod ledger_cases;
+mod ledger_dimensions;
 mod ledger_speed;
 mod magnitude;
 mod nursery;

@@ -109,7 +109,7 @@ impl ForecastAsked {
                 .column("area", texts(rows.iter().map(|row| row.0)))
                 .column("year", whole(rows.iter().map(|row| i64::from(row.2.year))))
                 .column(label, texts(rows.iter().map(|row| row.1)));
-            fan_columns(table, rows.iter().map(|row| row.2))
+            fan_columns(table, &rows.iter().map(|row| row.2).collect::<Vec<_>>())
         };
         let by_group = table("groups", "group", made.groups());
         let by_age = table("ages", "age", made.ages());
@@ -218,8 +218,11 @@ fn forecasts(rows: &[BacktestRow]) -> KeptTable {
         .column("area", texts(rows.iter().map(|row| row.area.as_str())))
         .column("group", texts(rows.iter().map(|row| row.group.as_str())));
     let observed = rows.iter().map(|row| row.observed.and_then(thousandths));
-    fan_columns(table, rows.iter().map(|row| &row.point))
-        .column("observed", Values::Number(observed.collect()))
+    fan_columns(
+        table,
+        &rows.iter().map(|row| &row.point).collect::<Vec<_>>(),
+    )
+    .column("observed", Values::Number(observed.collect()))
 }
 
 fn level(level: Level) -> String {
@@ -239,22 +242,17 @@ fn whole(values: impl Iterator<Item = i64>) -> Values {
 }
 
 /// The columns of mean and quantiles.
-fn fan_columns<'a>(
-    table: KeptTable,
-    points: impl Iterator<Item = &'a FanPoint> + Clone,
-) -> KeptTable {
-    let quantities: [(&str, fn(&FanPoint) -> f64); 6] = [
-        ("mean", |point| point.mean),
-        ("q025", |point| point.q025),
-        ("q10", |point| point.q10),
-        ("q50", |point| point.q50),
-        ("q90", |point| point.q90),
-        ("q975", |point| point.q975),
-    ];
-    quantities.into_iter().fold(table, |table, (name, of)| {
-        let values = points.clone().map(|point| thousandths(of(point)));
-        table.column(name, Values::Number(values.collect()))
-    })
+fn fan_columns(table: KeptTable, points: &[&FanPoint]) -> KeptTable {
+    let values = |of: fn(&FanPoint) -> f64| {
+        Values::Number(points.iter().map(|point| thousandths(of(point))).collect())
+    };
+    table
+        .column("mean", values(|point| point.mean))
+        .column("q025", values(|point| point.q025))
+        .column("q10", values(|point| point.q10))
+        .column("q50", values(|point| point.q50))
+        .column("q90", values(|point| point.q90))
+        .column("q975", values(|point| point.q975))
 }
 
 fn groups(text: &str) -> Result<Vec<AgeGroup>, WorkStopped> {
