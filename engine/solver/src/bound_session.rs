@@ -1,6 +1,6 @@
 //! Attacker bounds asked for one after the other, from one opened model.
 
-use crate::bounds::{Attack, Interval, Place, Reduced};
+use crate::bounds::{Attack, Interval, Reduced};
 use crate::linear_system::tidy;
 use crate::{LinearForm, LinearSystem, SolverError};
 
@@ -41,30 +41,8 @@ impl BoundSession {
     /// As [`crate::cell_bounds`].
     pub fn bounds(&mut self, target: &LinearForm) -> Result<Interval, SolverError> {
         let target = tidy(target, self.unknowns, &|| "target".to_owned())?;
-        let mut total = Interval {
-            lower: 0.0,
-            upper: 0.0,
-        };
-        let mut by_part: Vec<(usize, LinearForm)> = Vec::new();
-        for &(unknown, coefficient) in &target.terms {
-            match self.reduced.place[unknown] {
-                Place::Fixed(value) => {
-                    total.lower += coefficient * value;
-                    total.upper += coefficient * value;
-                }
-                Place::Free { part, column } => {
-                    match by_part.iter_mut().find(|(own, _)| *own == part) {
-                        Some((_, form)) => form.terms.push((column, coefficient)),
-                        None => by_part.push((
-                            part,
-                            LinearForm {
-                                terms: vec![(column, coefficient)],
-                            },
-                        )),
-                    }
-                }
-            }
-        }
+        let (constant, by_part) = self.reduced.split_form(&target);
+        let mut total = Interval::point(constant);
         for (part, form) in by_part {
             let rows = &self.reduced.parts[part];
             let attack = match &mut self.attacks[part] {

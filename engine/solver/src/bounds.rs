@@ -33,7 +33,7 @@ pub struct Interval {
 
 impl Interval {
     /// Both ends at one value.
-    fn point(value: f64) -> Self {
+    pub(crate) fn point(value: f64) -> Self {
         Self {
             lower: value,
             upper: value,
@@ -86,20 +86,9 @@ pub fn cell_bounds(
     let mut results = vec![Interval::point(0.0); targets.len()];
     let mut by_part: Vec<Vec<(usize, LinearForm)>> = vec![Vec::new(); reduced.parts.len()];
     for (number, target) in targets.iter().enumerate() {
-        let mut constant = 0.0;
-        for &(unknown, coefficient) in &target.terms {
-            match reduced.place[unknown] {
-                Place::Fixed(value) => constant += coefficient * value,
-                Place::Free { part, column } => {
-                    let forms = &mut by_part[part];
-                    if forms.last().is_none_or(|(last, _)| *last != number) {
-                        forms.push((number, LinearForm::default()));
-                    }
-                    if let Some((_, form)) = forms.last_mut() {
-                        form.terms.push((column, coefficient));
-                    }
-                }
-            }
+        let (constant, parts) = reduced.split_form(target);
+        for (part, form) in parts {
+            by_part[part].push((number, form));
         }
         results[number] = Interval::point(constant);
     }
@@ -192,8 +181,8 @@ pub(crate) enum Place {
 /// Unknowns that share rows, renumbered from 0.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
-    columns: usize,
-    rows: Vec<Equality>,
+    pub(crate) columns: usize,
+    pub(crate) rows: Vec<Equality>,
 }
 
 #[derive(Debug)]
@@ -208,6 +197,27 @@ impl Reduced {
         rows.sort_by(compare_rows);
         rows.dedup();
         Ok(Self::split(&fixed, rows))
+    }
+
+    /// A form as what is known of it and its terms by part.
+    pub(crate) fn split_form(&self, form: &LinearForm) -> (f64, Vec<(usize, LinearForm)>) {
+        let mut constant = 0.0;
+        let mut parts: Vec<(usize, LinearForm)> = Vec::new();
+        for &(unknown, coefficient) in &form.terms {
+            match self.place[unknown] {
+                Place::Fixed(value) => constant += coefficient * value,
+                Place::Free { part, column } => {
+                    match parts.iter_mut().find(|(own, _)| *own == part) {
+                        Some((_, form)) => form.terms.push((column, coefficient)),
+                        None => {
+                            let terms = vec![(column, coefficient)];
+                            parts.push((part, LinearForm { terms }));
+                        }
+                    }
+                }
+            }
+        }
+        (constant, parts)
     }
 
     fn split(fixed: &[Option<f64>], rows: Vec<Equality>) -> Self {
@@ -325,7 +335,7 @@ fn compare_rows(a: &Equality, b: &Equality) -> std::cmp::Ordering {
         .then(sum_a.total_cmp(&sum_b))
 }
 
-fn compare_terms(a: &LinearForm, b: &LinearForm) -> std::cmp::Ordering {
+pub(crate) fn compare_terms(a: &LinearForm, b: &LinearForm) -> std::cmp::Ordering {
     let terms = a.terms.iter().zip(&b.terms);
     terms
         .map(|(x, y)| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)))
@@ -341,7 +351,7 @@ fn find(leader: &mut [usize], mut index: usize) -> usize {
     index
 }
 
-fn snap(value: f64) -> f64 {
+pub(crate) fn snap(value: f64) -> f64 {
     let whole = value.round();
     if (value - whole).abs() <= SNAP {
         whole + 0.0
@@ -464,7 +474,7 @@ impl Attack {
     }
 
     /// Takes the last vertex into account.
-    fn see(&self, forms: &[LinearForm], seen: &mut [Interval]) {
+    pub(crate) fn see(&self, forms: &[LinearForm], seen: &mut [Interval]) {
         if self.vertex.is_empty() {
             return;
         }
@@ -524,7 +534,11 @@ impl Attack {
         }
     }
 
-    fn extreme(&mut self, form: &LinearForm, sense: Sense) -> Result<f64, SolverError> {
+    pub(crate) fn column_count(&self) -> usize {
+        self.columns.len()
+    }
+
+    pub(crate) fn extreme(&mut self, form: &LinearForm, sense: Sense) -> Result<f64, SolverError> {
         let Some(mut model) = self.model.take() else {
             return Err(SolverError::Stopped {
                 model: MODEL,

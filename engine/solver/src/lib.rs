@@ -2,7 +2,7 @@
 //!
 //! Questions, each with plain types and with a checker that does not use the solver:
 //!
-//! - [`cell_bounds`] and [`confined_unknowns`]: between which values can each suppressed cell of a table lie, for somebody
+//! - [`cell_bounds`], [`confined_unknowns`] and [`narrow_forms`]: between which values can each suppressed cell of a table lie, for somebody
 //!   who knows the published ones? (`disclosure` asks.)
 //! - [`BoundSession`]: the same, asked one by one.
 //! - [`BoundProver`]: which few published sums prove such a limit? (`disclosure` asks.)
@@ -35,6 +35,7 @@ mod highs_session;
 mod integer_program;
 mod linear_system;
 mod location;
+mod narrow;
 mod row_space;
 mod shift;
 mod transport;
@@ -52,6 +53,7 @@ pub use location::{
     PlanningModel, PreparedPeriod, RoomOrder, Site, SiteAreas, Standing, Unserved, Way, check_plan,
     plan_capacity,
 };
+pub use narrow::narrow_forms;
 pub use row_space::{
     ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
 };

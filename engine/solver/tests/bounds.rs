@@ -1,7 +1,9 @@
 //! Attacker bounds against the enumeration of all vertices.
 
 use proptest::prelude::*;
-use solver::{Equality, LinearForm, LinearSystem, SolverError, cell_bounds, confined_unknowns};
+use solver::{
+    Equality, LinearForm, LinearSystem, SolverError, cell_bounds, confined_unknowns, narrow_forms,
+};
 
 fn row(terms: &[(usize, f64)], right_hand_side: f64) -> Equality {
     Equality {
@@ -123,6 +125,15 @@ proptest! {
                 .collect();
             prop_assert_eq!(confined, confined_unknowns(&system, &all, low, high).unwrap());
         }
+
+        for least in [1.0, 2.0, 5.0] {
+            let is_narrow = |&number: &usize| {
+                bounds[number].upper.floor() - bounds[number].lower.ceil() < least
+            };
+            let narrow: Vec<usize> = (0..targets.len()).filter(is_narrow).collect();
+            let widths = vec![least; targets.len()];
+            prop_assert_eq!(narrow, narrow_forms(&system, &targets, &widths).unwrap());
+        }
     }
 }
 
@@ -139,6 +150,9 @@ fn independent_parts_do_not_disturb_each_other_and_sums_over_parts_add_up() {
     let across = LinearForm {
         terms: vec![(0, 1.0), (2, 2.0)],
     };
+    let both = [across.clone(), LinearForm::unknown(4)];
+    assert_eq!(narrow_forms(&system, &both, &[19.0, 1e6]).unwrap(), []);
+    assert_eq!(narrow_forms(&system, &both, &[20.0, 1e6]).unwrap(), [0]);
     let bounds = cell_bounds(&system, &[across, LinearForm::unknown(4)]).unwrap();
     assert_eq!((bounds[0].lower, bounds[0].upper), (0.0, 19.0));
     assert_eq!((bounds[1].lower, bounds[1].upper), (0.0, f64::INFINITY));

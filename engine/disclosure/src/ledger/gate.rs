@@ -1,8 +1,10 @@
 //! The gate: everything a reader of all releases could find out, before one more is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use solver::{BoundSide, Interval, LinearForm, SolverError, cell_bounds, confined_unknowns};
+use solver::{
+    BoundSide, Interval, LinearForm, SolverError, cell_bounds, confined_unknowns, narrow_forms,
+};
 
 use super::LedgerError;
 use super::differences::small_differences;
@@ -11,7 +13,7 @@ use super::finding::{Finding, Need, Question, Subject};
 use super::movers::movements;
 use super::polytope::{Polytope, Target};
 use super::stated::{ReleaseScope, StatedRelease};
-use super::universe::Universe;
+use super::universe::{AtomBox, Universe};
 
 /// A new release among the others of its population.
 pub(crate) struct Situation<'a> {
@@ -24,6 +26,9 @@ pub(crate) struct Situation<'a> {
     /// Slices before and after that of the new release, the nearest first.
     earlier: Vec<usize>,
     later: Vec<usize>,
+    /// Whether a cell is known in a slice to within fewer than a minimum: asked once, however often the
+    /// new release is examined.
+    known_there: BTreeMap<(usize, u32, AtomBox), bool>,
 }
 
 /// What was found, and what the witness and the repair need.
@@ -70,6 +75,7 @@ impl<'a> Situation<'a> {
             old,
             scopes,
             slices,
+            known_there: BTreeMap::new(),
         })
     }
 
@@ -150,33 +156,44 @@ impl<'a> Situation<'a> {
 
     /// Of cells not shown in another slice those that are known there to within fewer than `k`.
     fn calculated_there(
-        &self,
+        &mut self,
         facts: &Facts,
         new: &StatedRelease,
         asked: &[(usize, usize)],
     ) -> Result<Vec<(usize, usize)>, LedgerError> {
-        let mut findings = Vec::new();
+        let minimum = new.rules.minimum;
         let slices: BTreeSet<usize> = asked.iter().map(|&(_, slice)| slice).collect();
         for slice in slices {
+            let key = |cell: usize| (slice, minimum, facts.list[cell].key.clone());
             let cells: Vec<usize> = asked
                 .iter()
-                .filter(|&&(_, other)| other == slice)
+                .filter(|&&(cell, other)| {
+                    other == slice && !self.known_there.contains_key(&key(cell))
+                })
                 .map(|&(cell, _)| cell)
                 .collect();
+            if cells.is_empty() {
+                continue;
+            }
             let targets: Vec<Target> = cells
                 .iter()
                 .map(|&cell| Target::of(facts.list[cell].key.clone()))
                 .collect();
             let polytope = Polytope::new(&self.universe, &self.slices[slice], &targets)?;
             let failed = |source| LedgerError::Solver { source };
-            let bounds = cell_bounds(&polytope.system().map_err(failed)?, &polytope.targets);
-            for (&cell, bounds) in cells.iter().zip(bounds.map_err(failed)?) {
-                if whole_width(&bounds) < f64::from(new.rules.minimum) {
-                    findings.push((cell, slice));
-                }
+            let widths = vec![f64::from(minimum); cells.len()];
+            let system = polytope.system().map_err(failed)?;
+            let narrow = narrow_forms(&system, &polytope.targets, &widths).map_err(failed)?;
+            for (number, &cell) in cells.iter().enumerate() {
+                let is_narrow = narrow.binary_search(&number).is_ok();
+                self.known_there.insert(key(cell), is_narrow);
             }
         }
-        Ok(findings)
+        let known = |&(cell, slice): &(usize, usize)| {
+            let key = (slice, minimum, facts.list[cell].key.clone());
+            self.known_there.get(&key) == Some(&true)
+        };
+        Ok(asked.iter().copied().filter(known).collect())
     }
 
     /// D4: of every group with somebody in it and every category of a sensitive attribute, whether
@@ -295,11 +312,6 @@ fn cell_questions(facts: &Facts) -> Vec<Question> {
         .collect()
 }
 
-/// Width in whole children.
-pub(crate) fn whole_width(bounds: &Interval) -> f64 {
-    bounds.upper.floor() - bounds.lower.ceil()
-}
-
 /// The questions to which an attacker knows too much of an answer.
 fn failures(polytope: &Polytope, questions: &[Question]) -> Result<Vec<Finding>, SolverError> {
     // Equal questions are asked once: most differences are cells of their own.
@@ -368,16 +380,17 @@ fn failures(polytope: &Polytope, questions: &[Question]) -> Result<Vec<Finding>,
             .iter()
             .map(|&number| polytope.targets[number].clone())
             .collect();
-        let bounds = cell_bounds(&polytope.system()?, &forms)?;
-        for (&number, bounds) in widths.iter().zip(bounds) {
-            let question = &questions[number];
-            if whole_width(&bounds) < f64::from(question.need.minimum()) {
-                findings.push(Finding::Confined {
-                    question: question.clone(),
-                    side: BoundSide::Greatest,
-                    form: polytope.targets[number].clone(),
-                });
-            }
+        let least: Vec<f64> = widths
+            .iter()
+            .map(|&number| f64::from(questions[number].need.minimum()))
+            .collect();
+        for place in narrow_forms(&polytope.system()?, &forms, &least)? {
+            let number = widths[place];
+            findings.push(Finding::Confined {
+                question: questions[number].clone(),
+                side: BoundSide::Greatest,
+                form: polytope.targets[number].clone(),
+            });
         }
     }
     Ok(findings)

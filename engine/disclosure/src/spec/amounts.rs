@@ -133,10 +133,10 @@ impl ProtectionSpec {
 ///     "table": [{ "name": "costs", "dimensions": ["area"] }]
 /// }"#;
 /// let spec = ProtectionSpec::parse(spec, "spec.json", |text| serde_json::from_str(text)).expect("a good spec");
-/// let file = "area,provider,costs\na,p,900\na,q,5.50\na,r,5\nb,p,40\nb,q,40\nb,r,40\nc,p,30\nc,q,40\nc,r,50\n";
+/// let file = "area,provider,costs\na,p,900\na,q,5.50\na,r,5\nb,p,40\nb,q,140\nb,r,140\nc,p,30\nc,q,240\nc,r,250\n";
 /// let tables = protect_amounts(file.as_bytes(), "costs.csv", &spec)?;
 /// assert_eq!(tables[0].display(&["a"]).as_deref(), Some("."), "p makes up nearly all of it");
-/// assert_eq!(tables[0].display(&["_total"]).as_deref(), Some("1150.5"));
+/// assert_eq!(tables[0].display(&["_total"]).as_deref(), Some("1750.5"));
 ///
 /// let wrong = file.replace("900", "-900");
 /// let refused = protect_amounts(wrong.as_bytes(), "costs.csv", &spec).unwrap_err();
