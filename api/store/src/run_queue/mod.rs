@@ -40,7 +40,7 @@ pub const MAXIMUM_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 /// store.cancel_run("r1", now).await?;
 /// assert_eq!(store.sign_of_life("r1", "process-1", &progress, now).await?, Sign::Cancel);
 /// assert!(store.stop_run("r1", "process-1", now).await?);
-/// assert_eq!(store.requested_run("r1").await?.expect("it is known").state, RunState::Cancelled);
+/// assert_eq!(store.requested_run("r1").await?.expect("it is known").state, RunState::Cancelled { at: now });
 /// assert!(!store.finish_run(&taken.key, "process-1", b"{}", now).await?, "too late");
 ///
 /// let large = vec![b' '; store::MAXIMUM_REQUEST_BYTES + 1];
