@@ -18,6 +18,13 @@ struct Asked {
     least_width: f64,
 }
 
+/// A target with terms in several parts, whose ends are added up.
+struct Spread {
+    target: usize,
+    constant: f64,
+    parts: Vec<(usize, LinearForm)>,
+}
+
 /// Those of `targets` that range over fewer whole numbers than they must: the greatest whole number within
 /// its interval less the least one is below `least_widths`, one per target. Ascending, deterministic.
 ///
@@ -52,8 +59,7 @@ pub fn narrow_forms(
     let reduced = Reduced::from_system(system)?;
     let mut by_part: Vec<Vec<Asked>> = reduced.parts.iter().map(|_| Vec::new()).collect();
     let mut narrow = Vec::new();
-    // Of several parts together the ends are added up.
-    let mut spread: Vec<(usize, f64, Vec<(usize, LinearForm)>)> = Vec::new();
+    let mut spread: Vec<Spread> = Vec::new();
     for (number, form) in targets.iter().enumerate() {
         let form = tidy(form, system.unknowns(), &|| format!("target {number}"))?;
         let (constant, mut parts) = reduced.split_form(&form);
@@ -69,22 +75,21 @@ pub fn narrow_forms(
                     least_width: least_widths[number],
                 });
             }
-            _ => spread.push((number, constant, parts)),
+            _ => spread.push(Spread {
+                target: number,
+                constant,
+                parts,
+            }),
         }
     }
     let mut forms_spread: Vec<Vec<(usize, LinearForm)>> = vec![Vec::new(); reduced.parts.len()];
-    for (place, (_, _, parts)) in spread.iter().enumerate() {
-        for (part, form) in parts {
+    for (place, one) in spread.iter().enumerate() {
+        for (part, form) in &one.parts {
             forms_spread[*part].push((place, form.clone()));
         }
     }
-    let mut totals: Vec<Interval> = spread
-        .iter()
-        .map(|&(_, constant, _)| Interval {
-            lower: constant,
-            upper: constant,
-        })
-        .collect();
+    let constants = spread.iter().map(|one| Interval::point(one.constant));
+    let mut totals: Vec<Interval> = constants.collect();
     for ((part, mut asked), shared) in reduced.parts.iter().zip(by_part).zip(forms_spread) {
         if asked.is_empty() && shared.is_empty() {
             continue;
@@ -98,9 +103,9 @@ pub fn narrow_forms(
             totals[*place].upper += own.upper;
         }
     }
-    for ((number, _, _), total) in spread.iter().zip(totals) {
-        if whole_width(total) < least_widths[*number] {
-            narrow.push(*number);
+    for (one, total) in spread.iter().zip(totals) {
+        if whole_width(total) < least_widths[one.target] {
+            narrow.push(one.target);
         }
     }
     narrow.sort_unstable();
