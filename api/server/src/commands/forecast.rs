@@ -39,7 +39,11 @@ pub(crate) struct Arguments {
     /// beside the forecast as NAME.demand.csv.
     #[arg(long)]
     take_up: Option<PathBuf>,
-    /// Simulated paths behind the places needed.
+    /// Levers (TOML, or JSON by its ending): what is built, who comes, how many are born; children of
+    /// the groups with and without them go beside the forecast as NAME.levers.csv.
+    #[arg(long, requires = "groups")]
+    levers: Option<PathBuf>,
+    /// Simulated paths behind places needed and levers.
     #[arg(long, default_value_t = 1000)]
     paths: usize,
     /// Seed of the paths.
@@ -64,6 +68,9 @@ pub(crate) struct BacktestArguments {
     /// CSV file for the forecasts.
     #[arg(long)]
     out: PathBuf,
+    /// Folder for the report of how good they were: a page, tables and pictures.
+    #[arg(long)]
+    report: Option<PathBuf>,
 }
 
 /// The files of a forecast.
@@ -133,7 +140,7 @@ fn with_months(
 }
 
 /// What is wrong with the request, as a bad input.
-fn refused(error: &forecast::ForecastError) -> Failure {
+pub(super) fn refused(error: &forecast::ForecastError) -> Failure {
     match error {
         forecast::ForecastError::Mismatch { problems } => Failure::Input(problems.clone()),
         other => Failure::argument("E8005", "the forecast asked for", other.to_string(), ""),
@@ -196,8 +203,24 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
         }
         None => None,
     };
+    let pulled = match &arguments.levers {
+        Some(path) => {
+            let bar = context.progress.working("simulating children with levers");
+            let inputs = (&population, births.as_ref(), &areas);
+            let chances = (arguments.seed, arguments.paths);
+            let pulled = super::levers::pull(path, inputs, &request, chances)?;
+            bar.done();
+            summary.line(pulled.told());
+            Some(pulled)
+        }
+        None => None,
+    };
     let mut files: Vec<NamedFile<'_>> =
         vec![(name(&arguments.out), Box::new(|to| forecast.write_csv(to)))];
+    if let Some(pulled) = &pulled {
+        let file = format!("{}.levers.csv", stem(&arguments.out));
+        files.push((file, Box::new(|to| pulled.write_csv(to))));
+    }
     let group_file = format!("{}.groups.csv", stem(&arguments.out));
     if !request.groups.is_empty() {
         files.push((
@@ -308,6 +331,15 @@ pub(crate) fn run_backtest(
     )?;
     let scores = forecast::scores(&backtest);
     let mut summary = Summary::default();
+    if let Some(folder) = &arguments.report {
+        let files = super::honesty::write_report(folder, (&population, &request), &backtest)?;
+        summary.line(format!(
+            "The report of {} files is in {}; begin with honesty.en.md.",
+            files.len(),
+            folder.display()
+        ));
+        summary.value("report", files)?;
+    }
     summary.line("How good the forecasts were (WAPE = sum of errors / sum of children):");
     for score in &scores {
         summary.line(format!(

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod facility_location;
+mod forecasts;
 mod matching_cases;
 mod matching_commands;
 mod matching_garbage;
