@@ -1,5 +1,6 @@
 //! Finding, starting, sharing and stopping the cluster.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -169,11 +170,21 @@ fn lock_file(path: &Path, user: u32) -> Result<File, Unavailable> {
 fn as_server(is_root: bool, program: &Path) -> Command {
     if is_root {
         let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+            .args(["-u", "postgres", "--"])
+            .arg(program)
+            .env("PATH", path_with_the_administrators_programs());
         command
     } else {
         Command::new(program)
     }
+}
+
+/// PATH with the folders of `runuser` and `setsid`, which the path of a plain shell may lack.
+fn path_with_the_administrators_programs() -> OsString {
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/sbin");
+    path
 }
 
 /// Runs a program to its end.
@@ -304,6 +315,7 @@ fn watch(programs: &Path, places: &Places, is_root: bool) -> Result<(), Unavaila
         .arg(programs.join("pg_ctl"))
         .arg(if is_root { "postgres" } else { "" })
         .current_dir("/")
+        .env("PATH", path_with_the_administrators_programs())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
