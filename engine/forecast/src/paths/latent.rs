@@ -14,6 +14,8 @@ pub(crate) struct Moves {
     fresh: f32,
     /// One over the standard deviation of the sum, by year ahead.
     scale: Vec<f32>,
+    /// Standard deviation of the sum of as many independent draws as years passed, by year ahead.
+    births: Vec<f32>,
 }
 
 impl Moves {
@@ -31,6 +33,7 @@ impl Moves {
             persistence: persistence as f32,
             fresh: (1.0 - persistence * persistence).sqrt() as f32,
             scale,
+            births: (1..=horizon).map(|years| (years as f32).sqrt()).collect(),
         }
     }
 }
@@ -52,9 +55,15 @@ impl Latent {
 
     /// Draws all years anew: two words a year.
     pub(crate) fn draw(&mut self, process: &Moves, normal: &Normal, stream: &mut ChaCha8Rng) {
+        self.follow(process, || normal.draw(stream));
+    }
+
+    /// Works all years out from `next`, which gives the moves and the births of a year in turn.
+    #[inline]
+    pub(crate) fn follow(&mut self, process: &Moves, mut next: impl FnMut() -> f32) {
         let (mut step, mut sum, mut born) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for (year, scale) in process.scale.iter().enumerate() {
-            let draw = normal.draw(stream);
+        for (year, (scale, births)) in process.scale.iter().zip(&process.births).enumerate() {
+            let draw = next();
             step = if year == 0 {
                 draw
             } else {
@@ -62,8 +71,8 @@ impl Latent {
             };
             sum += step;
             self.moves[year] = sum * scale;
-            born += normal.draw(stream);
-            self.births[year] = born / ((year + 1) as f32).sqrt();
+            born += next();
+            self.births[year] = born / births;
         }
     }
 }

@@ -38,6 +38,7 @@ mod latent;
 mod model;
 mod months;
 mod normal;
+mod packs;
 mod quantiles;
 mod shape;
 mod simulation;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::latent::{AREA_PERSISTENCE, CITY_PERSISTENCE, Loading, Moves, widening};
 use super::months::RegisterDate;
 use super::normal::Normal;
+use super::packs::{LANES, PackedLoadings, PackedShape};
 use super::shape::Shape;
 use super::spreads::{BandSpread, Learned, birth_share};
 use crate::age::AgeClass;
@@ -66,8 +67,13 @@ pub struct PathModel {
     pub(crate) own_loadings: Vec<Loading>,
     /// Relative deviation of an area between, in the order year, band, depth.
     pub(crate) between: Vec<Vec<Vec<f32>>>,
-    /// In the order area, year, band.
-    pub(crate) own_shapes: Vec<Shape>,
+    /// Classes of each band.
+    pub(crate) members: Vec<Members>,
+    /// Point forecast of the whole city, in the order year, class.
+    pub(crate) city_means: Vec<f64>,
+    pub(crate) packed_loadings: PackedLoadings,
+    /// In the order area, year, pack of classes.
+    pub(crate) packed_shapes: Vec<PackedShape>,
 }
 
 impl std::fmt::Debug for PathModel {
@@ -184,14 +190,18 @@ impl PathModel {
             city_loadings: Vec::new(),
             own_loadings: Vec::new(),
             between: Vec::new(),
-            own_shapes: Vec::new(),
+            members,
+            city_means: Vec::new(),
+            packed_loadings: PackedLoadings::default(),
+            packed_shapes: Vec::new(),
         };
-        model.load(&members, &spreads);
+        model.load(&spreads);
         model
     }
 
     /// Turns the spreads, by band and year, into loadings and shapes.
-    fn load(&mut self, members: &[Members], spreads: &[Vec<BandSpread>]) {
+    fn load(&mut self, spreads: &[Vec<BandSpread>]) {
+        let members = self.members.clone();
         let (horizon, count, leaves) = (self.horizon, self.classes.len(), self.leaves.len());
         let mut own = vec![Shape::default(); leaves * horizon * members.len()];
         for year in 0..horizon {
@@ -242,7 +252,26 @@ impl PathModel {
                     .collect(),
             );
         }
-        self.own_shapes = own;
+        self.city_means = vec![0.0; horizon * count];
+        for means in self.means.chunks(horizon * count) {
+            let sums = self.city_means.iter_mut().zip(means);
+            sums.for_each(|(sum, mean)| *sum += mean);
+        }
+        self.packed_loadings = PackedLoadings::new(&self.own_loadings, count);
+        let of_classes = |bands: &[Shape]| -> Vec<Shape> {
+            let shapes = members.iter().zip(bands);
+            shapes
+                .flat_map(|(classes, shape)| classes.clone().map(|_| *shape))
+                .collect()
+        };
+        self.packed_shapes = own
+            .chunks(members.len())
+            .flat_map(|bands| {
+                let shapes = of_classes(bands);
+                let packs = shapes.chunks(LANES).map(PackedShape::of);
+                packs.collect::<Vec<_>>()
+            })
+            .collect();
     }
 
     /// Codes of the lowest areas, sorted; the areas of every block.

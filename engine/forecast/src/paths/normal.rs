@@ -16,7 +16,7 @@ const LARGEST: f64 = 4.06;
 
 /// Quantiles of the standard normal distribution at the borders of cells of equal chance.
 pub(crate) struct Normal {
-    borders: Vec<f32>,
+    borders: Box<[f32; CELLS + 1]>,
 }
 
 impl Normal {
@@ -26,14 +26,27 @@ impl Normal {
             quantile(chance).clamp(-LARGEST, LARGEST) as f32
         };
         Self {
-            borders: (0..=CELLS).map(border).collect(),
+            borders: Box::new(std::array::from_fn(border)),
         }
     }
 
     /// The next draw.
     #[inline]
     pub(crate) fn draw(&self, stream: &mut ChaCha8Rng) -> f32 {
-        let word = stream.next_u32();
+        self.of_word(stream.next_u32())
+    }
+
+    /// The next draws, the same as one by one: `words` has four bytes for each.
+    #[inline]
+    pub(crate) fn fill(&self, stream: &mut ChaCha8Rng, words: &mut [[u8; 4]], draws: &mut [f32]) {
+        stream.fill_bytes(words.as_flattened_mut());
+        for (word, draw) in words.iter().zip(draws) {
+            *draw = self.of_word(u32::from_le_bytes(*word));
+        }
+    }
+
+    #[inline]
+    fn of_word(&self, word: u32) -> f32 {
         let cell = (word >> BELOW) as usize;
         let within = (word & ((1 << BELOW) - 1)) as f32 * (1.0 / (1_u32 << BELOW) as f32);
         let (below, above) = (self.borders[cell], self.borders[cell + 1]);
@@ -82,6 +95,20 @@ mod tests {
     fn the_quantiles_are_those_of_the_tables() {
         for (chance, value) in [(0.5, 0.0), (0.9, 1.281_551_6), (0.975, 1.959_964)] {
             assert!((quantile(chance) - value).abs() < 1e-6, "{chance}");
+        }
+    }
+
+    #[test]
+    fn draws_are_the_same_one_by_one_and_many_at_once() {
+        let normal = Normal::new();
+        let (mut one, mut other) = (ChaCha8Rng::seed_from_u64(5), ChaCha8Rng::seed_from_u64(5));
+        for count in [3, 390, 1, 64, 77] {
+            let (mut words, mut draws) = (vec![[0; 4]; count], vec![0.0; count]);
+            normal.fill(&mut one, &mut words, &mut draws);
+            for draw in draws {
+                assert_eq!(draw.to_bits(), normal.draw(&mut other).to_bits());
+            }
+            assert_eq!(normal.draw(&mut one), normal.draw(&mut other));
         }
     }
 

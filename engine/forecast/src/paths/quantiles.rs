@@ -64,7 +64,7 @@ struct Counted {
     bins: Vec<u32>,
     /// Of the lowest areas.
     sums: Vec<i64>,
-    /// Sums over the groups of one path, by area of every level, year and group.
+    /// Sums over the groups by path of a block, area of every level, year and group.
     now: Vec<f64>,
 }
 
@@ -107,7 +107,7 @@ impl PathModel {
         let start = || Counted {
             bins: vec![0; size * BINS],
             sums: vec![0; self.leaves.len() * self.horizon * members.len()],
-            now: vec![0.0; size],
+            now: Vec::new(),
         };
         let counted = self.simulate_parts(seed, paths, parts, start, |counted, block| {
             lever(block);
@@ -129,20 +129,21 @@ impl PathModel {
 
     /// Sums of one path over the groups, by area of every level, year and group.
     fn sums(&self, block: &PathBlock, path: usize, members: &[Members], sums: &mut [f64]) {
-        let groups = members.len();
+        let row = self.horizon * members.len();
         sums.fill(0.0);
         for (leaf, line) in self.tree.lines.iter().enumerate() {
-            for (year, counts) in block
-                .years_of(path, leaf)
-                .chunks(self.classes.len())
-                .enumerate()
-            {
-                for (group, members) in members.iter().enumerate() {
-                    let persons: f64 = counts[members.clone()].iter().map(|n| f64::from(*n)).sum();
-                    for area in line {
-                        sums[(area * self.horizon + year) * groups + group] += persons;
-                    }
+            let years = block.years_of(path, leaf).chunks(self.classes.len());
+            let own = line[0] * row;
+            for (counts, sums) in years.zip(sums[own..].chunks_mut(members.len())) {
+                for (members, sum) in members.iter().zip(sums) {
+                    *sum = counts[members.clone()].iter().map(|n| f64::from(*n)).sum();
                 }
+            }
+            // The areas above stand before those below.
+            let (above, of_leaf) = sums.split_at_mut(own);
+            for area in &line[1..] {
+                let sums = above[area * row..(area + 1) * row].iter_mut();
+                sums.zip(&of_leaf[..row]).for_each(|(sum, n)| *sum += n);
             }
         }
     }
@@ -195,17 +196,25 @@ impl PathModel {
         counted: &mut Counted,
     ) {
         let row = self.horizon * members.len();
-        for path in 0..block.path_count() {
-            let now = &mut counted.now;
+        let (paths, size) = (block.path_count(), rulers.len());
+        let Counted { bins, sums, now } = counted;
+        now.resize(paths * size, 0.0);
+        for (path, now) in now.chunks_mut(size).enumerate() {
             self.sums(block, path, members, now);
-            for ((bins, ruler), n) in counted.bins.chunks_mut(BINS).zip(rulers).zip(now.iter()) {
+        }
+        // Series by series: the bins of one stay near while all paths of the block fall into them.
+        for (series, (bins, ruler)) in bins.chunks_mut(BINS).zip(rulers).enumerate() {
+            for n in now.iter().skip(series).step_by(size) {
                 let place = ((n - ruler.low) * ruler.per_person).max(0.0) as usize;
                 bins[place.min(BINS - 1)] += 1;
             }
-            for (leaf, sums) in counted.sums.chunks_mut(row).enumerate() {
+        }
+        for now in now.chunks(size) {
+            for (leaf, sums) in sums.chunks_mut(row).enumerate() {
                 let from = self.tree.lines[leaf][0] * row;
                 for (sum, n) in sums.iter_mut().zip(&now[from..from + row]) {
-                    *sum += (n * STEPS).round() as i64;
+                    // Nobody is less than nobody: rounds half up.
+                    *sum += (n * STEPS + 0.5) as i64;
                 }
             }
         }

@@ -51,14 +51,31 @@ impl Shape {
         }
     }
 
+    /// Centre, slopes below and above the middle, further slopes far below and far above.
+    pub(crate) const fn parts(&self) -> [f32; 5] {
+        [
+            self.centre,
+            self.below,
+            self.above,
+            self.far_below,
+            self.far_above,
+        ]
+    }
+
     /// The deviation at the draw `z`.
     #[inline]
     pub(crate) fn at(&self, z: f32) -> f32 {
-        self.centre
-            + self.below * z.min(0.0)
-            + self.above * z.max(0.0)
-            + self.far_below * (z + Z90).min(0.0)
-            + self.far_above * (z - Z90).max(0.0)
+        Self::deviation(self.parts(), z)
+    }
+
+    /// The deviation of the shape with these [`parts`](Self::parts).
+    #[inline]
+    pub(crate) fn deviation([centre, below, above, far_below, far_above]: [f32; 5], z: f32) -> f32 {
+        centre
+            + below * z.min(0.0)
+            + above * z.max(0.0)
+            + far_below * (z + Z90).min(0.0)
+            + far_above * (z - Z90).max(0.0)
     }
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::block::PathBlock;
 use super::latent::Latent;
 use super::model::PathModel;
+use super::packs::{LANES, Pack, packs_of};
 
 /// Counts in a block, about: 4 MiB.
 const COUNTS_PER_BLOCK: usize = 1 << 20;
@@ -16,15 +17,47 @@ const MOST_PATHS: usize = 64;
 /// What one path is worked out in.
 struct Bench {
     latent: Latent,
+    /// Noise of the city by class.
     noise: Vec<f32>,
     /// Factor of the city, in the order year, class.
     city: Vec<f32>,
     /// Sum of the deviations of an area and its ancestors, in the order area, year, class.
     between: Vec<f32>,
-    /// Persons of the city by year and band: as drawn, and as the areas add up.
-    wanted: Vec<f64>,
+    /// Words and draws of one lowest area: those of [`Latent`], then year by year a draw for each class.
+    words: Vec<[u8; 4]>,
+    draws: Vec<f32>,
+    rows: AreaRows,
+    /// Persons as the areas add up, in the order year, class.
     found: Vec<f64>,
     factors: Vec<f32>,
+}
+
+/// Rows of one lowest area in a year, padded to whole packs.
+struct AreaRows {
+    /// Births that each class comes from.
+    births: Vec<Pack>,
+    /// One plus the deviations of the areas above.
+    between: Vec<Pack>,
+    /// Persons if only the city strayed.
+    of_city: Vec<Pack>,
+    /// Noise of the cohorts this year and last, behind a zero: a class follows from the one before it.
+    noise: [Vec<f32>; 2],
+    persons: Vec<Pack>,
+}
+
+impl AreaRows {
+    fn new(classes: usize) -> Self {
+        let packs = packs_of(classes);
+        let row = || vec![[0.0; LANES]; packs];
+        let noise = || vec![0.0; (packs + 1) * LANES];
+        Self {
+            births: row(),
+            between: row(),
+            of_city: row(),
+            noise: [noise(), noise()],
+            persons: row(),
+        }
+    }
 }
 
 impl PathModel {
@@ -125,14 +158,17 @@ impl PathModel {
 
     fn bench(&self) -> Bench {
         let cells = self.horizon * self.classes.len();
-        let bands = self.bands.last().map_or(0, |last| last + 1);
+        // Whole packs are read, the last of them beyond the draws of the last class.
+        let draws = 2 * self.horizon + cells;
         Bench {
             latent: Latent::new(self.horizon),
             noise: vec![0.0; self.classes.len()],
             city: vec![1.0; cells],
             between: vec![0.0; self.tree.areas.len() * cells],
-            wanted: vec![0.0; self.horizon * bands],
-            found: vec![0.0; self.horizon * bands],
+            words: vec![[0; 4]; draws],
+            draws: vec![0.0; draws + LANES],
+            rows: AreaRows::new(self.classes.len()),
+            found: vec![0.0; cells],
             factors: vec![1.0; cells],
         }
     }
@@ -205,56 +241,102 @@ impl PathModel {
     fn draw_areas(&self, bench: &mut Bench, stream: &mut ChaCha8Rng, counts: &mut [f32]) {
         let count = self.classes.len();
         let cells = self.horizon * count;
-        let bands = self.bands.last().map_or(0, |last| last + 1);
-        let Bench {
-            latent,
-            noise,
-            city,
-            between,
-            wanted,
-            found,
-            ..
-        } = bench;
-        wanted.fill(0.0);
-        found.fill(0.0);
+        bench.found.fill(0.0);
         for (leaf, counts) in counts.chunks_mut(cells).enumerate() {
+            self.normal.fill(stream, &mut bench.words, &mut bench.draws);
+            let (latent, noise) = bench.draws.split_at(2 * self.horizon);
+            let mut latent = latent.iter().copied();
+            bench
+                .latent
+                .follow(&self.area_moves, || latent.next().unwrap_or_default());
             let parent = self.tree.lines[leaf].get(1).copied().unwrap_or(0);
-            let between = &between[parent * cells..(parent + 1) * cells];
-            let means = &self.means[leaf * cells..(leaf + 1) * cells];
-            let shapes = &self.own_shapes[leaf * self.horizon * bands..];
-            latent.draw(&self.area_moves, &self.normal, stream);
-            noise.fill(0.0);
+            let between = &bench.between[parent * cells..(parent + 1) * cells];
+            let rows = &mut bench.rows;
+            rows.noise.iter_mut().for_each(|noise| noise.fill(0.0));
             for year in 0..self.horizon {
-                let mut older = 0.0;
-                for (class, kept) in noise.iter_mut().enumerate() {
-                    let (cell, band) = (year * count + class, year * bands + self.bands[class]);
-                    let loading = &self.own_loadings[cell];
-                    let gathered = loading.kept * older + loading.fresh * self.normal.draw(stream);
-                    older = std::mem::replace(kept, gathered);
-                    let z = loading.births * latent.births[loading.cohort]
-                        + loading.moves * latent.moves[year]
-                        + loading.noise * gathered;
-                    let own = (1.0 + between[cell] + shapes[band].at(z)).max(0.0);
-                    let of_city = means[cell] as f32 * city[cell];
-                    counts[cell] = of_city * own;
-                    wanted[band] += f64::from(of_city);
-                    found[band] += f64::from(counts[cell]);
+                let of_year = year * count..(year + 1) * count;
+                let cohorts = self.packed_loadings.cohorts(year, count);
+                let births = rows.births.as_flattened_mut().iter_mut().zip(cohorts);
+                births.for_each(|(birth, cohort)| *birth = bench.latent.births[*cohort]);
+                copy(&mut rows.between, &between[of_year.clone()]);
+                let means = &self.means[leaf * cells..(leaf + 1) * cells][of_year.clone()];
+                let of_city = rows.of_city.as_flattened_mut().iter_mut();
+                for ((of_city, mean), city) in of_city.zip(means).zip(&bench.city[of_year.clone()])
+                {
+                    *of_city = *mean as f32 * city;
                 }
+                let moves = bench.latent.moves[year];
+                self.draw_area_year(rows, &noise[of_year.start..], moves, (leaf, year));
+                let persons = &rows.persons.as_flattened()[..count];
+                counts[of_year.clone()].copy_from_slice(persons);
+                let found = bench.found[of_year].iter_mut();
+                found
+                    .zip(persons)
+                    .for_each(|(found, n)| *found += f64::from(*n));
             }
+        }
+    }
+
+    /// Persons of one lowest area and year by class, four classes at once.
+    #[inline]
+    fn draw_area_year(
+        &self,
+        rows: &mut AreaRows,
+        draws: &[f32],
+        moves: f32,
+        (leaf, year): (usize, usize),
+    ) {
+        let count = self.classes.len();
+        let packs = packs_of(count);
+        let shapes = &self.packed_shapes[(leaf * self.horizon + year) * packs..][..packs];
+        let loadings = self.packed_loadings.year(year, count);
+        let (now, before) = {
+            let [one, other] = &mut rows.noise;
+            if year % 2 == 0 {
+                (one, other)
+            } else {
+                (other, one)
+            }
+        };
+        let packs = loadings.iter().zip(shapes).zip(&mut rows.persons);
+        for (place, ((loading, shape), persons)) in packs.enumerate() {
+            let [births, move_loading, noise, kept, fresh] = loading;
+            let from = place * LANES;
+            let older = pack_at(before, from);
+            let draw = pack_at(draws, from);
+            let gathered: Pack =
+                std::array::from_fn(|lane| kept[lane] * older[lane] + fresh[lane] * draw[lane]);
+            now[from + 1..from + 1 + LANES].copy_from_slice(&gathered);
+            let born = rows.births[place];
+            let z: Pack = std::array::from_fn(|lane| {
+                births[lane] * born[lane]
+                    + move_loading[lane] * moves
+                    + noise[lane] * gathered[lane]
+            });
+            let own = shape.at(z);
+            let (between, of_city) = (rows.between[place], rows.of_city[place]);
+            *persons = std::array::from_fn(|lane| {
+                of_city[lane] * (1.0 + between[lane] + own[lane]).max(0.0)
+            });
         }
     }
 
     /// Scales the areas so that each band adds up to the city as drawn.
     fn scale_to_city(&self, bench: &mut Bench, counts: &mut [f32]) {
         let count = self.classes.len();
-        let bands = self.bands.last().map_or(0, |last| last + 1);
-        for (cell, factor) in bench.factors.iter_mut().enumerate() {
-            let band = cell / count * bands + self.bands[cell % count];
-            *factor = if bench.found[band] > 0.0 {
-                (bench.wanted[band] / bench.found[band]) as f32
-            } else {
-                1.0
-            };
+        for year in 0..self.horizon {
+            let from = year * count;
+            for classes in &self.members {
+                let cells = from + classes.start..from + classes.end;
+                let wanted: f64 = self.city_means[cells.clone()]
+                    .iter()
+                    .zip(&bench.city[cells.clone()])
+                    .map(|(mean, factor)| mean * f64::from(*factor))
+                    .sum();
+                let found: f64 = bench.found[cells.clone()].iter().sum();
+                let factor = if found > 0.0 { wanted / found } else { 1.0 };
+                bench.factors[cells].fill(factor as f32);
+            }
         }
         for counts in counts.chunks_mut(bench.factors.len()) {
             counts
@@ -263,4 +345,17 @@ impl PathModel {
                 .for_each(|(count, factor)| *count *= factor);
         }
     }
+}
+
+/// Four values from a place on.
+#[inline]
+fn pack_at(values: &[f32], from: usize) -> Pack {
+    let mut pack = [0.0; LANES];
+    pack.copy_from_slice(&values[from..from + LANES]);
+    pack
+}
+
+/// Copies a row into its packs; the padding stays.
+fn copy(packs: &mut [Pack], row: &[f32]) {
+    packs.as_flattened_mut()[..row.len()].copy_from_slice(row);
 }
