@@ -16,10 +16,11 @@ use tables::City;
 
 use crate::city_demand::CityDemand;
 use crate::city_forecast::CityForecast;
-use crate::commands::plan::{checked_plan, horizon};
+use crate::commands::plan::{self, checked_plan};
 use crate::failure::Failure;
 use crate::files::OutputFolder;
 use crate::progress::Progress;
+use crate::scenario_demand::ScenarioDemand;
 
 /// Months before and after the month of the analysis.
 const MONTHS_BEFORE: i32 = 24;
@@ -94,11 +95,8 @@ impl Analysis {
         let scenario = match scenario_text(&cube, month) {
             Some(text) => {
                 let spec = ScenarioSpec::parse(&text, "scenario.toml").map_err(Failure::Input)?;
-                let forecast = match &forecast {
-                    Some(_) => CityForecast::of(city, horizon(&spec))?,
-                    None => None,
-                };
-                let report = checked_plan(city, &spec, as_of, forecast.as_ref())?;
+                let demand = ScenarioDemand::of(city, &spec, as_of)?;
+                let report = checked_plan(city, &spec, as_of, &demand)?;
                 Some((text, report))
             }
             None => None,
@@ -165,10 +163,7 @@ impl Analysis {
         }
         if let Some((text, report)) = &self.scenario {
             output.write("scenario/scenario.toml", |to| to.write_all(text.as_bytes()))?;
-            output.write("scenario/report.csv", |to| report.write_csv(to))?;
-            output.write("scenario/report.json", |to| {
-                serde_json::to_writer_pretty(to, report)
-            })?;
+            plan::write(report, "scenario/", output)?;
         }
         Ok(())
     }

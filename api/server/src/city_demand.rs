@@ -53,9 +53,71 @@ struct Contract {
     site: String,
 }
 
+/// What the demand of a city follows from: its children and its take-up, learned.
+pub(crate) struct LearnedDemand {
+    /// Paths of the children.
+    pub(crate) children: PathModel,
+    /// Take-up, school entry and flows.
+    pub(crate) model: DemandModel,
+    /// What was filled in or held back.
+    pub(crate) warnings: Vec<InputProblem>,
+}
+
+impl LearnedDemand {
+    /// Learns the demand of a city for `years` years ahead, without the years that a lever excludes;
+    /// `None` if its population has no single ages to 12, and without contracts or a band's children.
+    pub(crate) fn of(
+        city: &City,
+        inputs: &Inputs,
+        as_of: Date,
+        years: usize,
+        excluded_years: Vec<i32>,
+    ) -> Result<Option<Self>, Failure> {
+        let single = (0..STOCK_AGES as u8)
+            .zip(inputs.population.classes())
+            .filter(|(age, class)| class.first() == *age && class.width() == 1);
+        if single.count() < STOCK_AGES || city.frame(TableName::Contracts).height() == 0 {
+            return Ok(None);
+        }
+        let request = ForecastRequest {
+            horizon: years,
+            excluded_years,
+            ..ForecastRequest::default()
+        };
+        let options = PathOptions {
+            oldest_age: STOCK_AGES as u8 - 1,
+            ..PathOptions::default()
+        };
+        let children = PathModel::new(
+            &inputs.population,
+            inputs.births.as_ref(),
+            &inputs.areas,
+            &request,
+            options,
+        )?;
+        let records = Records::read(city)?;
+        let (input, mut warnings) =
+            records.input(city, as_of, children.areas(), &inputs.population)?;
+        let model = match DemandModel::learn(children.areas(), &input) {
+            Ok(model) => model,
+            // A band without a single child in the whole city: nothing to learn from.
+            Err(problems) if problems.iter().all(|problem| problem.code == "E4054") => {
+                return Ok(None);
+            }
+            Err(problems) => return Err(Failure::Input(problems)),
+        };
+        warnings.extend(model.warnings().iter().cloned());
+        Ok(Some(Self {
+            children,
+            model,
+            warnings,
+        }))
+    }
+}
+
 impl CityDemand {
-    /// Learns and simulates the demand of a city for `years` years ahead; `None` if it has no population
-    /// with single ages to 12, no contracts, or a band without children.
+    /// Learns and simulates the demand of a city for `years` years ahead; `None` where
+    /// [`LearnedDemand::of`] gives none, and without a population.
     pub(crate) fn of(
         city: &City,
         as_of: Date,
@@ -65,39 +127,15 @@ impl CityDemand {
         let Some(inputs) = Inputs::of(city)? else {
             return Ok(None);
         };
-        let single = (0..STOCK_AGES as u8)
-            .zip(inputs.population.classes())
-            .filter(|(age, class)| class.first() == *age && class.width() == 1);
-        if single.count() < STOCK_AGES || city.frame(TableName::Contracts).height() == 0 {
+        let Some(learned) = LearnedDemand::of(city, &inputs, as_of, years, Vec::new())? else {
             return Ok(None);
-        }
-        let request = ForecastRequest {
-            horizon: years,
-            ..ForecastRequest::default()
         };
-        let options = PathOptions {
-            oldest_age: STOCK_AGES as u8 - 1,
-            ..PathOptions::default()
-        };
-        let paths = PathModel::new(
-            &inputs.population,
-            inputs.births.as_ref(),
-            &inputs.areas,
-            &request,
-            options,
-        )?;
-        let records = Records::read(city)?;
-        let (input, mut warnings) =
-            records.input(city, as_of, paths.areas(), &inputs.population)?;
-        let model = match DemandModel::learn(paths.areas(), &input) {
-            Ok(model) => model,
-            // A band without a single child in the whole city: nothing to learn from.
-            Err(problems) if problems.iter().all(|problem| problem.code == "E4054") => {
-                return Ok(None);
-            }
-            Err(problems) => return Err(Failure::Input(problems)),
-        };
-        let first = Month::new(paths.origin_year() + 1, 1)?;
+        let LearnedDemand {
+            children,
+            model,
+            warnings,
+        } = learned;
+        let first = Month::new(children.origin_year() + 1, 1)?;
         let request = MonthlyDemandRequest {
             months: MonthRange::new(first, 12 * years),
             paths: PATHS,
@@ -105,9 +143,8 @@ impl CityDemand {
             memory_mib: MEMORY_MIB,
         };
         let monthly = model
-            .simulate(&PathChildren::new(&paths), &request)
+            .simulate(&PathChildren::new(&children), &request)
             .map_err(Failure::Input)?;
-        warnings.extend(model.warnings().iter().cloned());
         Ok(Some(Self { monthly, warnings }))
     }
 }

@@ -24,6 +24,7 @@ mod procedure_tables;
 mod progress;
 mod real_population;
 mod run_worker;
+mod scenario_demand;
 mod stored_city;
 mod summary;
 mod words;

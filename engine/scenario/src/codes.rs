@@ -19,6 +19,20 @@ pub(crate) const WRONG_DIRECTION: &str = "E4014";
 pub(crate) const TRANSFER_TO_ITSELF: &str = "E4015";
 pub(crate) const NOT_A_DISTRICT: &str = "E4016";
 pub(crate) const NOTHING_TO_REPORT: &str = "E4017";
+pub(crate) const NO_PARENT: &str = "E4140";
+pub(crate) const PARENT_CIRCLE: &str = "E4141";
+pub(crate) const AFTER_CLOSING: &str = "E4142";
+pub(crate) const CONTRADICTION: &str = "E4143";
+pub(crate) const WRONG_SPAN: &str = "E4144";
+pub(crate) const RAMP_UP: &str = "E4145";
+pub(crate) const NEGATIVE_BUDGET: &str = "E4146";
+pub(crate) const TOO_FEW_PLACES: &str = "E4147";
+pub(crate) const NO_ROOM: &str = "E4148";
+pub(crate) const NOTHING_TO_DROP: &str = "E4149";
+pub(crate) const NOT_JSON: &str = "E4150";
+pub(crate) const SAME_CARE_TYPE: &str = "E4151";
+pub(crate) const ONE_OF_TWO: &str = "E4152";
+pub(crate) const LEVERS_WITHOUT_PATHS: &str = "E4153";
 pub(crate) const INSTANCE_INCOMPLETE: &str = "E4130";
 pub(crate) const NOT_A_NUMBER: &str = "E4131";
 pub(crate) const CAPACITY_NOT_GIVEN: &str = "E4132";
@@ -166,5 +180,71 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         NO_PLAN,
         "no plan was found within the limits",
         "raise the limit, or check that the facilities can serve all customers",
+    ),
+    entry(
+        NO_PARENT,
+        "the parent of a scenario cannot be read",
+        "correct the name, or put the file beside the scenario",
+    ),
+    entry(
+        PARENT_CIRCLE,
+        "a scenario inherits from itself, or through more than sixteen files",
+        "take one `parent` out of the circle",
+    ),
+    entry(
+        AFTER_CLOSING,
+        "a measure acts on a facility after the scenario has closed it",
+        "move the measure before the closing, or drop one of the two",
+    ),
+    entry(
+        CONTRADICTION,
+        "two measures contradict each other",
+        "keep one of them; the message says which",
+    ),
+    entry(
+        WRONG_SPAN,
+        "something ends before it begins",
+        "give a later day for the end",
+    ),
+    entry(
+        RAMP_UP,
+        "the steps of a ramp-up do not rise",
+        "give months that rise and shares that do not fall",
+    ),
+    entry(NEGATIVE_BUDGET, "a budget is negative", "give 0 or more"),
+    entry(
+        TOO_FEW_PLACES,
+        "a measure takes more places or staff than there are",
+        "lower the number, or move the measure to a later day",
+    ),
+    entry(
+        NO_ROOM,
+        "more staff would come than there are licensed or planned places for",
+        "lower the number, or raise the places first",
+    ),
+    entry(
+        NOTHING_TO_DROP,
+        "[[drop]] names a measure that is not inherited",
+        "name the measure and the keys as the parent has them",
+    ),
+    entry(
+        NOT_JSON,
+        "the scenario file is not JSON",
+        "correct the line; a scenario is one JSON object",
+    ),
+    entry(
+        SAME_CARE_TYPE,
+        "places would be converted to their own care type",
+        "name two care types, or use [[expand]] or [[shrink]]",
+    ),
+    entry(
+        ONE_OF_TWO,
+        "of two keys that exclude each other, none or both are given",
+        "give exactly one of them",
+    ),
+    entry(
+        LEVERS_WITHOUT_PATHS,
+        "a scenario has levers, but its demand is not simulated",
+        "give the city a population by single ages to 12 and contracts, or remove the levers",
     ),
 ];

@@ -1,10 +1,13 @@
 //! Places needed: what the planner gives or what a forecast says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use domain::CareType;
+use domain::{CareType, Month};
+use forecast::DemandPaths;
 use jiff::civil::Date;
 
+use crate::evaluation::PathSummary;
 use crate::shortfall;
 
 /// Name of the whole city in reports and forecasts.
@@ -84,10 +87,12 @@ impl Quantiles {
     }
 }
 
-/// Places needed by area (a district or [`TOTAL_AREA`]), care type and day.
+/// Places needed by area (a district or [`TOTAL_AREA`]), care type and day, and the simulated paths
+/// behind them, if there are any.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DemandTable {
     entries: BTreeMap<(String, CareType, Date), Quantiles>,
+    paths: Option<Arc<DemandPaths>>,
 }
 
 /// A share of a forecast band of ages that needs a care type.
@@ -154,6 +159,35 @@ impl DemandTable {
         self.entries
             .iter()
             .map(|((area, care, date), places)| (area.as_str(), *care, *date, *places))
+    }
+
+    /// Demand on some days from simulated paths; a day has the demand of its month. The paths stay
+    /// with the table, so that a scenario is judged path by path ([`crate::Evaluation`]).
+    #[must_use]
+    pub fn from_paths(paths: Arc<DemandPaths>, dates: &[Date]) -> Self {
+        let mut table = Self::new();
+        for area in paths.areas() {
+            for care in CareType::ALL {
+                for &date in dates {
+                    let Some(values) = paths.places(&area.code, care, Month::of(date)) else {
+                        continue;
+                    };
+                    let PathSummary { p10, p50, p90, .. } = PathSummary::of(values);
+                    // Paths are never negative, and their quantiles ascend.
+                    if let Ok(places) = Quantiles::new(p10, p50, p90) {
+                        table.insert(&area.code, care, date, places);
+                    }
+                }
+            }
+        }
+        table.paths = Some(paths);
+        table
+    }
+
+    /// The simulated paths.
+    #[must_use]
+    pub fn paths(&self) -> Option<&DemandPaths> {
+        self.paths.as_deref()
     }
 
     /// Demand on some days from a forecast's demand.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Facility, FacilityId, InputProblem, Month};
+use domain::{Facility, FacilityId, InputProblem, StaffingRatio};
 use jiff::civil::Date;
 use occupancy::OccupancyCube;
 use tables::City;
@@ -10,63 +10,63 @@ use tables::City;
 use crate::codes as code;
 use crate::districts::Districts;
 use crate::error::ScenarioError;
-use crate::spec::{Change, Direction, Places, ScenarioSpec, StaffTransfer};
+use crate::measures::{self, Lines};
+use crate::spec::{Opening, ScenarioSpec, StaffTransfer};
 
 /// What the measures are held against.
 struct Check<'a> {
     spec: &'a ScenarioSpec,
     facilities: BTreeMap<&'a FacilityId, &'a Facility>,
+    openings: BTreeMap<&'a FacilityId, &'a Opening>,
     problems: Vec<InputProblem>,
 }
 
-/// Checks the measures and the demand against the city and its places today.
-pub(crate) fn check(
+/// Checks the measures and the demand against the city and its places today, and works out the
+/// places that the measures come to.
+pub(crate) fn check<'a>(
     city: &City,
-    spec: &ScenarioSpec,
+    spec: &'a ScenarioSpec,
     districts: &Districts,
-    cube: &OccupancyCube,
-) -> Result<(), ScenarioError> {
+    cube: &'a OccupancyCube,
+    staffing: &'a [StaffingRatio],
+) -> Result<Lines<'a>, ScenarioError> {
     let facilities = cube.facilities();
     let providers = city.providers()?;
     let providers: BTreeSet<&str> = providers.iter().map(|it| it.id().as_str()).collect();
     let mut check = Check {
         spec,
         facilities: facilities.iter().map(|it| (it.id(), it)).collect(),
+        openings: spec.openings.iter().map(|it| (&it.facility, it)).collect(),
         problems: Vec::new(),
     };
     check.openings(&providers, districts);
     check.closings();
-    for change in &spec.changes {
-        check.change(change, cube);
-    }
+    check.measures();
     check.demand(districts);
+    let known = |facility: &FacilityId, day: Date| {
+        let operation = check.operation(facility);
+        operation
+            .is_some_and(|(opens, closes)| opens <= day && closes.is_none_or(|last| day <= last))
+    };
+    let (lines, told) = measures::reckon(spec, cube, staffing, known);
     let mut problems = check.problems;
+    problems.extend(told);
     if problems.is_empty() {
-        return Ok(());
+        return Ok(lines);
     }
-    problems.sort_by(|a, b| (a.row, &a.column, a.code).cmp(&(b.row, &b.column, b.code)));
+    spec.origins.sort(&mut problems);
     Err(ScenarioError::Input(problems))
 }
 
 impl Check<'_> {
-    fn note(&mut self, code: &'static str, (line, key): (u64, &str), value: &str, message: String) {
-        let remedy = crate::ERROR_CODES
-            .iter()
-            .find(|entry| entry.code == code)
-            .map_or("", |entry| entry.remedy);
-        let problem = InputProblem::new(code, &self.spec.file, message)
-            .at(line, key, value)
-            .remedy(remedy);
-        self.problems.push(problem);
+    fn note(&mut self, code: &'static str, place: (u64, &str), value: &str, message: String) {
+        self.problems
+            .push(self.spec.problem(code, place, value, message));
     }
 
     /// First and last day of operation, with the scenario's own openings; `None` if unknown.
     fn operation(&self, facility: &FacilityId) -> Option<(Date, Option<Date>)> {
-        let opening = self
-            .spec
-            .openings
-            .iter()
-            .find(|it| it.facility == *facility);
+        let opening = self.openings.get(facility);
         let known = self.facilities.get(facility);
         known
             .map(|it| (it.opens_on(), it.closes_on()))
@@ -131,68 +131,37 @@ impl Check<'_> {
         }
     }
 
-    /// An expansion lowers nothing and a reduction raises nothing.
-    fn change(&mut self, change: &Change, cube: &OccupancyCube) {
-        if !self.open_on(&change.facility, change.from, (change.line, "from")) {
-            return;
+    /// Every other measure acts on a facility that is known and open on its day.
+    fn measures(&mut self) {
+        let spec = self.spec;
+        for pause in &spec.pauses {
+            self.open_on(&pause.facility, pause.on, (pause.line, "on"));
+            self.open_on(
+                &pause.facility,
+                pause.reopens_on,
+                (pause.line, "reopens_on"),
+            );
         }
-        let Some(before) = self.places_before(change, cube) else {
-            return;
-        };
-        let counts = [
-            ("licensed", before.licensed, change.places.licensed),
-            ("planned", before.planned, change.places.planned),
-            ("staffed", before.staffed, change.places.staffed),
-        ];
-        for (key, old, new) in counts {
-            let wrong = match change.direction {
-                Direction::Expand => new < old,
-                Direction::Shrink => new > old,
-            };
-            if wrong {
-                let message = format!(
-                    "facility {} has {old} places {key} for {} before, and [[{}]] gives it {new}",
-                    change.facility,
-                    change.care_type,
-                    change.direction.as_str(),
-                );
-                let place = (change.line, key);
-                self.note(code::WRONG_DIRECTION, place, &new.to_string(), message);
+        for it in &spec.withdrawals {
+            self.open_on(&it.facility, it.withdrawn_on, (it.line, "withdrawn_on"));
+        }
+        for it in &spec.licensed {
+            self.open_on(&it.facility, it.from, (it.line, "from"));
+        }
+        for it in &spec.changes {
+            self.open_on(&it.facility, it.from, (it.line, "from"));
+        }
+        for it in &spec.conversions {
+            self.open_on(&it.facility, it.from, (it.line, "from"));
+        }
+        for it in &spec.staff_changes {
+            self.open_on(&it.facility, it.from, (it.line, "from"));
+        }
+        for it in &spec.staff_shifts {
+            for facility in [&it.from_facility, &it.to_facility] {
+                self.open_on(facility, it.from, (it.line, "from"));
             }
         }
-    }
-
-    /// The places a change replaces: those of the change before it, of the opening, or the city's.
-    fn places_before(&self, change: &Change, cube: &OccupancyCube) -> Option<Places> {
-        let same = |other: &&Change| {
-            other.facility == change.facility
-                && other.care_type == change.care_type
-                && other.from < change.from
-        };
-        let earlier = self.spec.changes.iter().filter(same);
-        if let Some(earlier) = earlier.max_by_key(|other| other.from) {
-            return Some(earlier.places);
-        }
-        let mut opened = self.spec.openings.iter();
-        if let Some(opening) = opened.find(|it| it.facility == change.facility) {
-            let mut places = opening.places.iter();
-            let given = places.find(|(care, _)| *care == change.care_type);
-            return Some(given.map_or(
-                Places {
-                    licensed: 0,
-                    planned: 0,
-                    staffed: 0,
-                },
-                |(_, places)| *places,
-            ));
-        }
-        let position = cube.index().position(change.facility.as_str())?;
-        let cell = cube.cell(position, change.care_type, Month::of(change.from))?;
-        Some(Places {
-            licensed: cell.capacities.licensed,
-            planned: cell.capacities.planned,
-            staffed: cell.capacities.staffed,
-        })
     }
 
     fn demand(&mut self, districts: &Districts) {

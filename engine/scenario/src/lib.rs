@@ -17,6 +17,7 @@
 mod allocation;
 mod apply;
 mod checker;
+mod checker_evaluation;
 mod codes;
 mod confidential;
 mod contracts;
@@ -24,8 +25,10 @@ mod cover;
 mod demand;
 mod districts;
 mod error;
+mod evaluation;
 mod findings;
 mod fits;
+mod measures;
 mod plan;
 mod planning;
 mod report;
@@ -44,14 +47,20 @@ pub use confidential::{ConfidentialCount, ConfidentialDisplacement};
 pub use cover::{Cover, LIGHT_RULE, LIGHT_RULE_GERMAN, Light};
 pub use demand::{BandShare, DemandError, DemandTable, QuantileError, Quantiles, TOTAL_AREA};
 pub use error::ScenarioError;
+pub use evaluation::{
+    Evaluation, EvaluationRow, EvaluationSide, PathSummary, Priority, UnservedRow, UnservedSide,
+    YearSide, YearSum,
+};
 pub use findings::Language;
 pub use plan::{
     FacilityFlow, FacilityInstance, FacilityPlan, FacilityPlanFault, PlanOptions,
     check_facility_plan, plan_facilities, read_facility_instance,
 };
-pub use planning::{PlanRequest, plan};
+pub use planning::{CountedScenario, PlanRequest, plan};
 pub use report::{ReportRow, ScenarioReport, Side};
 pub use spec::{
-    Change, Closing, Direction, GivenDemand, Opening, Places, ScenarioSpec, StaffTransfer,
+    Change, Closing, Conversion, Costs, Direction, FindParent, GivenDemand, LicenceWithdrawal,
+    LicensedPlaces, OneOffCost, Opening, OperatingCost, Pause, Places, RampStep, ScenarioFile,
+    ScenarioSpec, StaffAmount, StaffChange, StaffShift, StaffTransfer, StateGrant,
 };
 pub use transfer::StaffMove;

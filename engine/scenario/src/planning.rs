@@ -1,6 +1,6 @@
 //! From a city and a scenario to a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AreaId, CareType, Month, StaffingRatio};
 use jiff::civil::Date;
@@ -9,14 +9,17 @@ use tables::City;
 
 use crate::allocation::{self, Question};
 use crate::apply::{self, Counting};
+use crate::confidential::ConfidentialDisplacement;
 use crate::contracts::Contracts;
 use crate::cover::{Cover, LIGHT_RULE};
 use crate::demand::{DemandTable, Quantiles, TOTAL_AREA};
 use crate::districts::Districts;
 use crate::error::ScenarioError;
+use crate::evaluation::{self, CellPaths, Judged};
 use crate::fits;
 use crate::report::{ReportRow, ScenarioReport, Side};
 use crate::spec::ScenarioSpec;
+use crate::transfer::StaffMove;
 
 /// As known when, and by which staffing keys.
 #[derive(Debug, Clone)]
@@ -42,8 +45,9 @@ impl PlanRequest {
 ///
 /// The measures are written into the tables and the occupancy of the new city is counted as that of
 /// any other. Demand given in the scenario goes before that of `demand`, which may come from a
-/// forecast ([`DemandTable::from_forecast`]). Places on a day are those of its month. The same
-/// inputs give the same report, whatever the order of rows and the number of threads.
+/// forecast ([`DemandTable::from_forecast`], [`DemandTable::from_paths`]). Places on a day are those
+/// of its month. The same inputs give the same report, whatever the order of rows and the number of
+/// threads.
 ///
 /// # Errors
 ///
@@ -55,53 +59,111 @@ pub fn plan(
     request: &PlanRequest,
     demand: &DemandTable,
 ) -> Result<ScenarioReport, ScenarioError> {
-    let districts = Districts::of(city)?;
-    let counting = Counting {
-        months: spec.months(),
-        known_on: request.known_on,
-        staffing: &request.staffing,
-    };
-    let baseline = counting.cube(city)?;
-    fits::check(city, spec, &districts, &baseline)?;
-    let applied = apply::apply(city, spec, &districts, &counting)?;
-    let scenario = counting.cube(&applied.city)?;
-    let demand = merged(spec, demand);
-    let dates = spec.dates();
-    let contracts = Contracts::known_on(city, request.known_on)?;
-    let question = Question {
-        dates: &dates,
-        limit_km: spec.limit_km(),
-        demand: &demand,
-        districts: &districts,
-        baseline: &baseline,
-        scenario: &scenario,
-    };
-    let by_home = contracts.by_home(spec.months().first());
-    let comparison = Comparison {
-        target: spec.target_cover(),
-        districts: &districts,
-        demand: &demand,
-        baseline: &baseline,
-        scenario: &scenario,
-    };
-    Ok(ScenarioReport {
-        name: spec.name().to_owned(),
-        known_on: request.known_on,
-        target_cover: spec.target_cover(),
-        light_rule: LIGHT_RULE,
-        rows: dates
-            .iter()
-            .flat_map(|date| comparison.rows(*date))
-            .collect(),
-        staff_moves: applied.staff_moves,
-        closed: spec
-            .closings()
-            .iter()
-            .map(|closing| closing.facility.clone())
-            .collect(),
-        allocation: allocation::compare(city, &by_home, &question)?,
-        displaced: contracts.displaced(spec.closings()),
-    })
+    CountedScenario::count(city, spec, request)?.report(demand)
+}
+
+/// A scenario whose places and contracts are counted, to be held against one demand after another:
+/// a lever on the forecast changes no place.
+pub struct CountedScenario<'a> {
+    city: &'a City,
+    spec: &'a ScenarioSpec,
+    request: &'a PlanRequest,
+    districts: Districts,
+    baseline: OccupancyCube,
+    scenario: OccupancyCube,
+    staff_moves: Vec<StaffMove>,
+    by_home: BTreeMap<(AreaId, CareType), u32>,
+    displaced: Vec<ConfidentialDisplacement>,
+}
+
+impl<'a> CountedScenario<'a> {
+    /// Applies the measures and counts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`plan`] but for the solver's.
+    pub fn count(
+        city: &'a City,
+        spec: &'a ScenarioSpec,
+        request: &'a PlanRequest,
+    ) -> Result<Self, ScenarioError> {
+        let districts = Districts::of(city)?;
+        let counting = Counting {
+            months: spec.months(),
+            known_on: request.known_on,
+            staffing: &request.staffing,
+        };
+        let baseline = counting.cube(city)?;
+        let lines = fits::check(city, spec, &districts, &baseline, &request.staffing)?;
+        let applied = apply::apply(city, spec, &districts, &counting, &lines)?;
+        let scenario = match &applied.city {
+            Some(city) => counting.cube(city)?,
+            None => baseline.clone(),
+        };
+        let contracts = Contracts::known_on(city, request.known_on)?;
+        Ok(Self {
+            by_home: contracts.by_home(spec.months().first()),
+            displaced: contracts.displaced(spec.closings()),
+            staff_moves: applied.staff_moves,
+            city,
+            spec,
+            request,
+            districts,
+            baseline,
+            scenario,
+        })
+    }
+
+    /// Holds the places against a demand.
+    ///
+    /// # Errors
+    ///
+    /// Those of the solver.
+    pub fn report(&self, demand: &DemandTable) -> Result<ScenarioReport, ScenarioError> {
+        let spec = self.spec;
+        let demand = merged(spec, demand);
+        let dates = spec.dates();
+        let question = Question {
+            dates: &dates,
+            limit_km: spec.limit_km(),
+            demand: &demand,
+            districts: &self.districts,
+            baseline: &self.baseline,
+            scenario: &self.scenario,
+        };
+        let cells = CellPaths::new(spec, demand.paths());
+        let judged = Judged {
+            spec,
+            districts: &self.districts,
+            staffing: &self.request.staffing,
+            baseline: &self.baseline,
+            scenario: &self.scenario,
+            demand: &cells,
+        };
+        let comparison = Comparison {
+            target: spec.target_cover(),
+            districts: &self.districts,
+            demand: &demand,
+            baseline: &self.baseline,
+            scenario: &self.scenario,
+        };
+        let closings = spec.closings().iter();
+        Ok(ScenarioReport {
+            name: spec.name().to_owned(),
+            known_on: self.request.known_on,
+            target_cover: spec.target_cover(),
+            light_rule: LIGHT_RULE,
+            rows: dates
+                .iter()
+                .flat_map(|date| comparison.rows(*date))
+                .collect(),
+            staff_moves: self.staff_moves.clone(),
+            closed: closings.map(|closing| closing.facility.clone()).collect(),
+            allocation: allocation::compare(self.city, &self.by_home, &question)?,
+            evaluation: evaluation::evaluate(&judged),
+            displaced: self.displaced.clone(),
+        })
+    }
 }
 
 /// The demand of the scenario over that of the caller.

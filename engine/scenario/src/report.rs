@@ -7,6 +7,7 @@ use crate::allocation::AllocationReport;
 use crate::confidential::ConfidentialDisplacement;
 use crate::cover::Cover;
 use crate::demand::Quantiles;
+use crate::evaluation::Evaluation;
 use crate::transfer::StaffMove;
 
 /// Baseline and scenario side by side.
@@ -31,6 +32,8 @@ pub struct ScenarioReport {
     pub closed: Vec<FacilityId>,
     /// Ways before and after, by date and care type.
     pub allocation: AllocationReport,
+    /// Places against demand by month and path, and what they cost.
+    pub evaluation: Evaluation,
     /// Children whose contract lasts beyond the closing, one entry for each closing.
     #[serde(skip)]
     pub displaced: Vec<ConfidentialDisplacement>,

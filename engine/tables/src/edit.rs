@@ -128,7 +128,7 @@ const PLANNED_HOURS: (f64, f64) = (6.0, 17.0);
 
 /// One cell to write.
 #[derive(Debug, Clone, PartialEq)]
-enum Cell {
+pub(crate) enum Cell {
     Empty,
     Text(String),
     Number(i32),
@@ -196,41 +196,11 @@ impl City {
                 facility: opening.id.clone(),
             });
         }
-        let text = |text: &str| Cell::Text(text.to_owned());
-        let opens = epoch_days(opening.opens_on);
-        let facility = vec![
-            text(opening.id.as_str()),
-            text(opening.provider.as_str()),
-            text(&opening.name),
-            text(opening.kind.as_str()),
-            text(opening.area.as_str()),
-            Cell::Decimal(opening.location.latitude()),
-            Cell::Decimal(opening.location.longitude()),
-            Cell::Day(opens),
-            Cell::Empty,
-            Cell::Flag(true),
-            Cell::Number(0),
-            Cell::Decimal(PLANNED_HOURS.0),
-            Cell::Decimal(PLANNED_HOURS.1),
-            Cell::Number(0),
-        ];
-        let licence = vec![text(opening.id.as_str()), Cell::Day(opens), Cell::Empty];
-        let places: Vec<_> = opening
-            .places
-            .iter()
-            .map(|(care, places)| CapacitySpan {
-                facility: opening.id.as_str().to_owned(),
-                care: *care,
-                from: opens,
-                to: None,
-                places: *places,
-            })
-            .map(CapacitySpan::into_cells)
-            .collect();
+        let rows = opening_rows(opening);
         Ok(self
-            .with_rows(TableName::Facilities, &[facility])?
-            .with_rows(TableName::Licences, &[licence])?
-            .with_rows(TableName::Capacities, &places)?)
+            .with_rows(TableName::Facilities, &[rows.facility])?
+            .with_rows(TableName::Licences, &[rows.licence])?
+            .with_rows(TableName::Capacities, &rows.places)?)
     }
 
     /// The city in which a facility has these places of a care type from a day on, for good.
@@ -277,7 +247,7 @@ impl City {
     }
 
     /// Every row of `capacities`.
-    fn capacity_spans(&self) -> Result<Vec<CapacitySpan>, CityError> {
+    pub(crate) fn capacity_spans(&self) -> Result<Vec<CapacitySpan>, CityError> {
         self.map_rows(TableName::Capacities, |row| {
             let number = |column| {
                 row.integer(column)?
@@ -298,7 +268,7 @@ impl City {
     }
 
     /// The city with rows added at the end of a table.
-    fn with_rows(self, table: TableName, rows: &[Vec<Cell>]) -> Result<Self, CityError> {
+    pub(crate) fn with_rows(self, table: TableName, rows: &[Vec<Cell>]) -> Result<Self, CityError> {
         if rows.is_empty() {
             return Ok(self);
         }
@@ -309,17 +279,64 @@ impl City {
     }
 }
 
+/// The rows of a facility that opens.
+pub(crate) struct OpeningRows {
+    pub(crate) facility: Vec<Cell>,
+    pub(crate) licence: Vec<Cell>,
+    pub(crate) places: Vec<Vec<Cell>>,
+}
+
+/// The rows of a facility that opens.
+pub(crate) fn opening_rows(opening: &FacilityOpening) -> OpeningRows {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let opens = epoch_days(opening.opens_on);
+    let facility = vec![
+        text(opening.id.as_str()),
+        text(opening.provider.as_str()),
+        text(&opening.name),
+        text(opening.kind.as_str()),
+        text(opening.area.as_str()),
+        Cell::Decimal(opening.location.latitude()),
+        Cell::Decimal(opening.location.longitude()),
+        Cell::Day(opens),
+        Cell::Empty,
+        Cell::Flag(true),
+        Cell::Number(0),
+        Cell::Decimal(PLANNED_HOURS.0),
+        Cell::Decimal(PLANNED_HOURS.1),
+        Cell::Number(0),
+    ];
+    let licence = vec![text(opening.id.as_str()), Cell::Day(opens), Cell::Empty];
+    let places = opening
+        .places
+        .iter()
+        .map(|(care, places)| CapacitySpan {
+            facility: opening.id.as_str().to_owned(),
+            care: *care,
+            from: opens,
+            to: None,
+            places: *places,
+        })
+        .map(CapacitySpan::into_cells)
+        .collect();
+    OpeningRows {
+        facility,
+        licence,
+        places,
+    }
+}
+
 /// A row of `capacities`.
-struct CapacitySpan {
-    facility: String,
-    care: CareType,
-    from: i32,
-    to: Option<i32>,
-    places: PlacesSet,
+pub(crate) struct CapacitySpan {
+    pub(crate) facility: String,
+    pub(crate) care: CareType,
+    pub(crate) from: i32,
+    pub(crate) to: Option<i32>,
+    pub(crate) places: PlacesSet,
 }
 
 impl CapacitySpan {
-    fn into_cells(self) -> Vec<Cell> {
+    pub(crate) fn into_cells(self) -> Vec<Cell> {
         vec![
             Cell::Text(self.facility),
             Cell::Text(self.care.as_str().to_owned()),
@@ -333,7 +350,7 @@ impl CapacitySpan {
 }
 
 /// Rows in the columns of a table's schema; each row has one cell for each column.
-fn frame_of(table: TableName, rows: &[Vec<Cell>]) -> PolarsResult<DataFrame> {
+pub(crate) fn frame_of(table: TableName, rows: &[Vec<Cell>]) -> PolarsResult<DataFrame> {
     let columns = table
         .schema()
         .columns
@@ -404,7 +421,10 @@ fn column_of<'a>(
 }
 
 /// A column of days since 1970.
-fn days_column(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
+pub(crate) fn days_column(
+    name: &str,
+    days: impl Iterator<Item = Option<i32>>,
+) -> PolarsResult<Column> {
     let days = Int32Chunked::from_iter_options(name.into(), days).into_series();
     Ok(days.cast(&DataType::Date)?.into_column())
 }

@@ -8,6 +8,7 @@ mod forecasts;
 mod matching_cases;
 mod matching_commands;
 mod matching_garbage;
+mod scenario_files;
 mod service_client;
 mod service_crash;
 #[path = "../../../../tests/src/races/ground/mod.rs"]

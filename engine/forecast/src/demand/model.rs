@@ -7,6 +7,7 @@ use domain::{CareType, InputProblem, Month};
 use super::area_deviation::{self, AreaDeviation, AreaDeviations};
 use super::bands::{CareBands, CarePhase};
 use super::codes;
+use super::demand_levers::DemandLevers;
 use super::flow::FlowMatrix;
 use super::hours::HoursTiers;
 use super::inputs::{DemandInput, TakeUpCount, TakeUpShift, unknown_band};
@@ -15,6 +16,7 @@ use super::school_entry::SchoolCalendar;
 use super::share_walk::{ShareCount, ShareWalk, WalkPrior};
 use super::unmet::Waiting;
 use crate::input::areas::Area;
+use crate::levers::LeverSheet;
 
 /// Take-up of one band.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,7 @@ pub struct DemandModel {
     /// Share of children not in care who wait, by leaf and band.
     pub(crate) waiting: Vec<Vec<f64>>,
     pub(crate) shifts: Vec<TakeUpShift>,
+    pub(crate) levers: DemandLevers,
     warnings: Vec<InputProblem>,
 }
 
@@ -153,6 +156,7 @@ impl DemandModel {
             hours,
             non_residents,
             shifts: input.shifts.clone(),
+            levers: DemandLevers::default(),
             warnings: found.warnings,
         })
     }
@@ -161,6 +165,14 @@ impl DemandModel {
     #[must_use]
     pub fn warnings(&self) -> &[InputProblem] {
         &self.warnings
+    }
+
+    /// The same with the levers of a sheet on take-up, legal claims and deferral. Levers on children
+    /// are for the paths of the children, see [`crate::ChildEffects`].
+    #[must_use]
+    pub fn with_levers(mut self, levers: &LeverSheet) -> Self {
+        self.levers = DemandLevers::new(levers, &self.bands);
+        self
     }
 
     /// The areas.

@@ -167,7 +167,7 @@ impl DemandModel {
         })
     }
 
-    fn check<C: ChildrenPaths>(
+    pub(crate) fn check<C: ChildrenPaths>(
         &self,
         children: &C,
         request: &MonthlyDemandRequest,

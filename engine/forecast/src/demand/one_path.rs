@@ -41,6 +41,16 @@ pub(crate) struct CityDraws {
     first: Month,
 }
 
+/// Children of one band, leaf and month in one path.
+pub(crate) struct InBand {
+    /// Children in care.
+    pub(crate) in_care: f64,
+    /// Children who wait.
+    pub(crate) waiting: f64,
+    /// Share of them with a childminder.
+    pub(crate) childminding: f64,
+}
+
 /// Chances for one purpose of one path, whatever else is drawn.
 fn chances(seed: u64, path: usize, purpose: &[&str]) -> ChaCha8Rng {
     // FNV-1a over the purpose: the stream hangs on names, so that the order of areas and bands does not matter.
@@ -197,11 +207,14 @@ impl DemandModel {
             let path = walk.path(august, years * 12, &mut chances(seed, path, &[purpose]));
             path.into_iter().step_by(12).map(share_of).collect()
         };
-        let deferral = by_year(&self.deferral, "deferral");
+        let deferral = by_year(&self.deferral, "deferral")
+            .into_iter()
+            .zip(first_school_year..)
+            .map(|(rate, year)| self.levers.deferral(year, rate));
         let early = by_year(&self.early, "early entry");
         EntryRates {
             first_school_year,
-            rates: deferral.into_iter().zip(early).collect(),
+            rates: deferral.zip(early).collect(),
         }
     }
 
@@ -223,33 +236,55 @@ impl DemandModel {
             care: vec![[0.0; CareType::COUNT]; cells],
             hours: part.clone().map(|month| city.hours_at(month)).collect(),
         };
-        let mut children = vec![0.0; self.bands.all().len()];
         for leaf in 0..leaves {
-            let draws = self.leaf_draws(chance, leaf, city.first.plus(part.end as i32));
-            for (row, place) in part.clone().enumerate() {
-                let month = city.first.plus(place as i32);
-                let year = (month.year() - stocks.1 - 1).unsigned_abs() as usize;
-                let stock = |year: usize| {
-                    let from = (year * leaves + leaf) * STOCK_AGES;
-                    &stocks.0[from..from + STOCK_AGES]
-                };
-                city.weights[place].children([stock(year), stock(year + 1)], &mut children);
+            let stock = |year: usize| {
+                let from = (year * leaves + leaf) * STOCK_AGES;
+                &stocks.0[from..from + STOCK_AGES]
+            };
+            let of = (city, chance);
+            let months = part.clone();
+            self.leaf_months(of, leaf, (&stock, stocks.1), months, |row, band, found| {
                 let cell = row * leaves + leaf;
-                for (band, &children) in children.iter().enumerate() {
-                    let (in_care, waiting, childminding) =
-                        self.band_demand(city, &draws[band], (leaf, band, place), month, children);
-                    let facility = self.bands.all()[band].phase.facility_care().index();
-                    let childminder = CareType::Childminding.index();
-                    demand.residence[cell][childminder] += in_care * childminding;
-                    demand.residence[cell][facility] += in_care * (1.0 - childminding);
-                    let latent = in_care + waiting;
-                    demand.latent[cell][childminder] += latent * childminding;
-                    demand.latent[cell][facility] += latent * (1.0 - childminding);
-                }
-            }
+                let facility = self.bands.all()[band].phase.facility_care().index();
+                let childminder = CareType::Childminding.index();
+                let InBand {
+                    in_care,
+                    waiting,
+                    childminding,
+                } = found;
+                demand.residence[cell][childminder] += in_care * childminding;
+                demand.residence[cell][facility] += in_care * (1.0 - childminding);
+                let latent = in_care + waiting;
+                demand.latent[cell][childminder] += latent * childminding;
+                demand.latent[cell][facility] += latent * (1.0 - childminding);
+            });
         }
         self.send_where_cared(city, part, &mut demand);
         demand
+    }
+
+    /// Demand of one path and leaf: calls `each` with the place of the month, the band and what is
+    /// in it. `stock` gives the children by age on 31 December of the origin year and each after it.
+    pub(crate) fn leaf_months<'s>(
+        &self,
+        (city, chance): (&CityDraws, (u64, usize)),
+        leaf: usize,
+        (stock, origin_year): (&dyn Fn(usize) -> &'s [f64], i32),
+        part: std::ops::Range<usize>,
+        mut each: impl FnMut(usize, usize, InBand),
+    ) {
+        let mut children = vec![0.0; self.bands.all().len()];
+        let draws = self.leaf_draws(chance, leaf, city.first.plus(part.end as i32));
+        for (row, place) in part.enumerate() {
+            let month = city.first.plus(place as i32);
+            let year = (month.year() - origin_year - 1).unsigned_abs() as usize;
+            city.weights[place].children([stock(year), stock(year + 1)], &mut children);
+            for (band, &children) in children.iter().enumerate() {
+                let found =
+                    self.band_demand(city, &draws[band], (leaf, band, place), month, children);
+                each(row, band, found);
+            }
+        }
     }
 
     fn leaf_draws(&self, (seed, path): (u64, usize), leaf: usize, end: Month) -> Vec<LeafDraws> {
@@ -264,7 +299,6 @@ impl DemandModel {
             .collect()
     }
 
-    /// Children in care, children waiting, and the share with a childminder.
     fn band_demand(
         &self,
         city: &CityDraws,
@@ -272,7 +306,7 @@ impl DemandModel {
         (leaf, band, place): (usize, usize, usize),
         month: Month,
         children: f64,
-    ) -> (f64, f64, f64) {
+    ) -> InBand {
         let model = &self.models[band];
         let years = years_between(model.in_care.origin, month);
         let mut share = share_of(city.in_care[band][place] + draws.at(model, years, children));
@@ -290,12 +324,15 @@ impl DemandModel {
             CarePhase::Grades => 0.0,
             _ => share_of(city.childminding[band][place] + draws.childminding),
         };
+        let (share, childminding) =
+            self.levers
+                .shares(band, of.phase.facility_care(), month, (share, childminding));
         let in_care = children * share;
-        (
+        InBand {
             in_care,
-            (children - in_care) * self.waiting[leaf][band],
+            waiting: (children - in_care) * self.waiting[leaf][band],
             childminding,
-        )
+        }
     }
 
     /// From the area of residence to the area of care, and children from outside to theirs.

@@ -57,6 +57,32 @@ impl<'a, L: Fn(&mut PathBlock) + Sync> PathChildren<'a, L> {
         }
     }
 
+    /// Place of a leaf among the simulated areas.
+    pub(crate) fn place(&self, leaf: usize) -> usize {
+        self.places[leaf]
+    }
+
+    /// Years ahead of the model.
+    pub(crate) fn horizon_of_model(&self) -> usize {
+        self.model.horizon()
+    }
+
+    /// Stocks of one leaf in the order year, age, from its counts in the order year ahead, class.
+    pub(crate) fn stocks_of(&self, leaf: usize, counts: &[f32], stocks: &mut [f64]) {
+        let (area, classes) = (self.places[leaf], self.model.classes().len());
+        for (year, stocks) in stocks.chunks_exact_mut(STOCK_AGES).enumerate() {
+            for (stock, age) in stocks.iter_mut().zip(&self.ages) {
+                *stock = age.map_or(0.0, |(class, share)| {
+                    share
+                        * match year.checked_sub(1) {
+                            Some(ahead) => f64::from(counts[ahead * classes + class]),
+                            None => self.model.at_origin(area, class),
+                        }
+                });
+            }
+        }
+    }
+
     fn fill(&self, block: &PathBlock, path: usize, stocks: &mut [f64]) {
         let per_year = self.places.len() * STOCK_AGES;
         for (year, stocks) in stocks.chunks_exact_mut(per_year).enumerate() {

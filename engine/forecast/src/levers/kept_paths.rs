@@ -123,6 +123,24 @@ impl KeptPaths {
         &self.model
     }
 
+    /// Seed of the paths.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Number of paths.
+    #[must_use]
+    pub fn path_count(&self) -> usize {
+        self.paths
+    }
+
+    /// Counts of a lowest area in one path, in the order year, class.
+    pub(crate) fn counts_of_path(&self, leaf: usize, path: usize) -> &[f32] {
+        let size = self.model.horizon() * self.model.classes().len();
+        &self.counts_of(leaf)[path * size..(path + 1) * size]
+    }
+
     /// The fans under levers; those of a sheet without levers are the forecast itself. Areas that no
     /// lever touches keep their fans to the bit.
     ///

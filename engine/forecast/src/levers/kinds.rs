@@ -309,7 +309,7 @@ impl LeverSheet {
 }
 
 /// Points are summed before they are cut off at 0 and 1, so that their order does not matter.
-fn moved(share: f64, moves: &[TakeUpMove]) -> f64 {
+pub(crate) fn moved(share: f64, moves: &[TakeUpMove]) -> f64 {
     let points = moves.iter().map(|change| match change {
         TakeUpMove::Points(points) => *points,
         TakeUpMove::AtLeast(_) => 0.0,

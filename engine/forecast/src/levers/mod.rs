@@ -27,6 +27,7 @@ pub use housing_yield::{
     HousingYield, LagProfile, LagYear, YieldError, YieldRule, estimate_lag_profile, estimate_yield,
 };
 pub use kept_paths::{KeptPaths, ScenarioFans};
+pub(crate) use kinds::moved;
 pub use kinds::{
     AgeShare, AreaShare, BirthsMultiplier, ChildYield, Deferral, DwellingType, Dwellings,
     LEVER_VERSION, LegalClaim, Lever, LeverSheet, MigrationShock, TakeUpChange, TakeUpMove,

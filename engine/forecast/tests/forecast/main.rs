@@ -8,6 +8,7 @@ mod hand_reckoned;
 mod honesty;
 mod housing;
 mod input_problems;
+mod kept_demand;
 mod konstanz;
 mod levers;
 mod levers_on_paths;

@@ -1,14 +1,29 @@
 //! What a planner writes into a scenario file.
 
+mod checks;
+mod costs;
+mod inherit;
+mod json;
+mod levers;
+mod measures;
+mod origins;
 mod parse;
 mod section;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AreaId, CareType, FacilityId, FacilityKind, Location, Month, MonthRange, ProviderId};
+use domain::{
+    AreaId, CareType, FacilityId, FacilityKind, InputProblem, Location, Month, MonthRange,
+    ProviderId,
+};
+use forecast::{DemandView, LeverSheet};
 use jiff::civil::Date;
 
 use crate::demand::Quantiles;
+
+pub use costs::{Costs, OperatingCost, StateGrant};
+pub use inherit::{FindParent, ScenarioFile};
+pub(crate) use origins::Origins;
 
 /// A scenario: measures on a city over a span of months, and the cover aimed at.
 ///
@@ -25,6 +40,144 @@ pub struct ScenarioSpec {
     pub(crate) openings: Vec<Opening>,
     pub(crate) changes: Vec<Change>,
     pub(crate) demand: Vec<GivenDemand>,
+    pub(crate) origins: Origins,
+    pub(crate) seed: u64,
+    pub(crate) paths: usize,
+    pub(crate) demand_view: DemandView,
+    /// Facilities of `closings` whose lease ends.
+    pub(crate) lease_ends: BTreeSet<FacilityId>,
+    pub(crate) pauses: Vec<Pause>,
+    pub(crate) withdrawals: Vec<LicenceWithdrawal>,
+    pub(crate) licensed: Vec<LicensedPlaces>,
+    pub(crate) conversions: Vec<Conversion>,
+    pub(crate) staff_changes: Vec<StaffChange>,
+    pub(crate) staff_shifts: Vec<StaffShift>,
+    pub(crate) ramp_ups: BTreeMap<FacilityId, Vec<RampStep>>,
+    pub(crate) one_offs: Vec<OneOffCost>,
+    pub(crate) levers: LeverSheet,
+    pub(crate) costs: Costs,
+}
+
+/// A facility closes for a time: no places, and its contracts and staff stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// The facility.
+    pub facility: FacilityId,
+    /// Last day of operation.
+    pub on: Date,
+    /// First day of operation again.
+    pub reopens_on: Date,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// An operating licence is withdrawn, or ends, and may come back on proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenceWithdrawal {
+    /// The facility.
+    pub facility: FacilityId,
+    /// First day without it.
+    pub withdrawn_on: Date,
+    /// First day with it again.
+    pub restored_on: Option<Date>,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// The operating licence allows another number of places from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicensedPlaces {
+    /// The facility.
+    pub facility: FacilityId,
+    /// The care type.
+    pub care_type: CareType,
+    /// First day.
+    pub from: Date,
+    /// Places by licence; staffed places above it are lost.
+    pub licensed: u32,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// Places of one care type become places of another, with their staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// The facility.
+    pub facility: FacilityId,
+    /// The care type that gives places up.
+    pub from_care_type: CareType,
+    /// The care type that gets them.
+    pub to_care_type: CareType,
+    /// First day.
+    pub from: Date,
+    /// Licensed places given up; as many planned and staffed ones as there are go with them.
+    pub places: u32,
+    /// Licensed and planned places made of them.
+    pub new_places: u32,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// How much staff, in places it can run or in full-time equivalents.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StaffAmount {
+    /// Staffed places.
+    Places(i32),
+    /// Full-time equivalents, turned into whole places by the staffing key of the day, rounded
+    /// towards 0.
+    FullTime(f64),
+}
+
+/// A facility has more or less staff from a day on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaffChange {
+    /// The facility.
+    pub facility: FacilityId,
+    /// The care type.
+    pub care_type: CareType,
+    /// First day.
+    pub from: Date,
+    /// More, or less where negative.
+    pub amount: StaffAmount,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// Staff moves from one facility to another for good.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaffShift {
+    /// Where it leaves.
+    pub from_facility: FacilityId,
+    /// Where it goes.
+    pub to_facility: FacilityId,
+    /// The care type.
+    pub care_type: CareType,
+    /// First day at the new place.
+    pub from: Date,
+    /// How much, more than 0.
+    pub amount: StaffAmount,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
+}
+
+/// From some months after an opening on, a share of its staffed places is there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RampStep {
+    /// Months after the opening.
+    pub months: u32,
+    /// Share of the staffed places, 0 to 1, rounded down to whole places.
+    pub share: f64,
+}
+
+/// What a measure costs once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OneOffCost {
+    /// The day of the measure.
+    pub on: Date,
+    /// Euros.
+    pub euros: f64,
+    /// Line of the scenario file, from 1.
+    pub line: u64,
 }
 
 /// Where the staff of a closing facility goes.
@@ -196,6 +349,107 @@ impl ScenarioSpec {
     #[must_use]
     pub fn demand(&self) -> &[GivenDemand] {
         &self.demand
+    }
+
+    /// Seed of everything drawn: 1 unless the file says otherwise.
+    #[must_use]
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Number of demand paths.
+    #[must_use]
+    pub const fn paths(&self) -> usize {
+        self.paths
+    }
+
+    /// Which children need a place: those in care by home area, or with those who wait.
+    #[must_use]
+    pub const fn demand_view(&self) -> DemandView {
+        self.demand_view
+    }
+
+    /// Levers on the forecast.
+    #[must_use]
+    pub const fn levers(&self) -> &LeverSheet {
+        &self.levers
+    }
+
+    /// Costs, state grant and budgets.
+    #[must_use]
+    pub const fn costs(&self) -> &Costs {
+        &self.costs
+    }
+
+    /// Facilities whose closing is the end of a lease.
+    #[must_use]
+    pub const fn lease_ends(&self) -> &BTreeSet<FacilityId> {
+        &self.lease_ends
+    }
+
+    /// Facilities that close for a time.
+    #[must_use]
+    pub fn pauses(&self) -> &[Pause] {
+        &self.pauses
+    }
+
+    /// Licences that are withdrawn.
+    #[must_use]
+    pub fn withdrawals(&self) -> &[LicenceWithdrawal] {
+        &self.withdrawals
+    }
+
+    /// Licences for another number of places.
+    #[must_use]
+    pub fn licensed_places(&self) -> &[LicensedPlaces] {
+        &self.licensed
+    }
+
+    /// Places that change their care type.
+    #[must_use]
+    pub fn conversions(&self) -> &[Conversion] {
+        &self.conversions
+    }
+
+    /// Facilities with more or less staff.
+    #[must_use]
+    pub fn staff_changes(&self) -> &[StaffChange] {
+        &self.staff_changes
+    }
+
+    /// Staff that moves for good.
+    #[must_use]
+    pub fn staff_shifts(&self) -> &[StaffShift] {
+        &self.staff_shifts
+    }
+
+    /// How openings fill up; a facility without steps has all its places from its first day on.
+    #[must_use]
+    pub const fn ramp_ups(&self) -> &BTreeMap<FacilityId, Vec<RampStep>> {
+        &self.ramp_ups
+    }
+
+    /// What measures cost once.
+    #[must_use]
+    pub fn one_off_costs(&self) -> &[OneOffCost] {
+        &self.one_offs
+    }
+
+    /// A problem of a measure, told with its file and line.
+    pub(crate) fn problem(
+        &self,
+        code: &'static str,
+        place: (u64, &str),
+        value: &str,
+        message: impl Into<String>,
+    ) -> InputProblem {
+        let remedy = crate::ERROR_CODES
+            .iter()
+            .find(|entry| entry.code == code)
+            .map_or("", |entry| entry.remedy);
+        self.origins
+            .problem(code, place, value, message)
+            .remedy(remedy)
     }
 
     /// First and last day of the horizon.

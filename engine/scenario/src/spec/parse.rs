@@ -1,16 +1,16 @@
 //! From TOML to a scenario, with every problem at once.
 
-use std::collections::BTreeSet;
-
 use domain::{
     AreaId, FacilityId, FacilityKind, InputProblem, Location, Month, MonthRange, ProviderId,
 };
+use forecast::DemandView;
 use jiff::civil::Date;
 use toml::de::DeTable;
 
-use super::section::{Found, Section, Source};
+use super::inherit::{self, Chain, FindParent, ScenarioFile};
+use super::section::{Section, Source};
 use super::{
-    Change, Closing, Direction, GivenDemand, Opening, Places, ScenarioSpec, StaffTransfer,
+    Change, Direction, GivenDemand, Opening, Places, ScenarioSpec, checks, costs, levers, measures,
 };
 use crate::codes as code;
 use crate::demand::Quantiles;
@@ -38,7 +38,23 @@ const WHOLE_FILE: &[&str] = &[
     "expand",
     "shrink",
     "demand",
+    "parent",
+    "drop",
+    "seed",
+    "paths",
+    "demand_view",
+    "end_of_lease",
+    "licence",
+    "convert",
+    "staff",
+    "move_staff",
+    "lever",
+    "costs",
 ];
+/// Demand paths unless the file says otherwise.
+const USUAL_PATHS: u32 = 200;
+/// Fewest and most demand paths.
+const PATHS: (u32, u32) = (40, 5000);
 
 impl ScenarioSpec {
     /// Reads a scenario file. Rows in problems are lines of the file.
@@ -69,36 +85,84 @@ impl ScenarioSpec {
     ///
     /// Every problem of the file at once, in the order of its lines.
     pub fn parse(text: &str, file: &str) -> Result<Self, Vec<InputProblem>> {
+        let file = ScenarioFile {
+            name: file.to_owned(),
+            text: text.to_owned(),
+        };
+        Self::parse_with(file, &mut |_, _| {
+            Err("only one file is read here".to_owned())
+        })
+    }
+
+    /// The same of a file that may name a parent: `parents` finds it. A file whose name ends in
+    /// `.json` is JSON with the same keys; days are texts there, and problems name the path of the
+    /// key instead of a line.
+    ///
+    /// The child has everything its parent has. A key of the child goes before that of the parent; a
+    /// measure of the child goes before the parent's of the same kind, facility, care type and day
+    /// (a closing or opening: of the same facility); `[[drop]]` leaves one out.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of all files at once; E4140 and E4141 alone.
+    pub fn parse_with(
+        file: ScenarioFile,
+        parents: &mut FindParent<'_>,
+    ) -> Result<Self, Vec<InputProblem>> {
+        let name = file.name.clone();
+        let Chain { origins, texts } = inherit::chain(file, parents)?;
         let mut source = Source {
-            file,
-            text,
+            file: &name,
+            origins: &origins,
             problems: Vec::new(),
         };
-        let (document, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let line = source.line_at(error.span().map_or(0, |span| span.start));
-            let shown = text.lines().nth(line as usize - 1).unwrap_or_default();
-            let shown: String = shown.chars().take(80).collect();
-            source.note(
-                code::NOT_TOML,
-                line,
-                "",
-                &shown,
-                format!("this is not TOML: {}", error.message()),
-                "correct the line; texts stand in quotation marks, dates do not",
-            );
+        let mut documents = Vec::new();
+        for text in &texts {
+            let (document, errors) = DeTable::parse_recoverable(text);
+            for error in errors {
+                let position = error.span().map_or(0, |span| span.start);
+                let start = text[..position.min(text.len())]
+                    .rfind('\n')
+                    .map_or(0, |place| place + 1);
+                let shown = text[start..]
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start();
+                let shown: String = shown.chars().take(80).collect();
+                let start = text.len() - text.trim_start_matches(' ').len();
+                source.note(
+                    code::NOT_TOML,
+                    origins.line_at(position.max(start)),
+                    "",
+                    &shown,
+                    format!("this is not TOML: {}", error.message()),
+                    "correct the line; texts stand in quotation marks, dates do not",
+                );
+            }
+            documents.push(document.into_inner());
         }
-        let spec = if source.problems.is_empty() {
-            read(Section::whole_file(document.get_ref()), &mut source)
-        } else {
-            None
-        };
-        source
-            .problems
-            .sort_by(|a, b| (a.row, &a.column, a.code).cmp(&(b.row, &b.column, b.code)));
+        let mut spec = None;
+        if source.problems.is_empty() {
+            // From the oldest file on, so that each leaves out what all files above it hold.
+            let mut top = DeTable::new();
+            for mut child in documents.into_iter().rev() {
+                for unused in inherit::inherited(&mut child, top) {
+                    source.nothing_to_drop(&unused);
+                }
+                top = child;
+            }
+            spec = read(Section::whole_file(&top), &mut source);
+        }
+        let mut problems = source.problems;
+        origins.sort(&mut problems);
+        problems.dedup();
         match spec {
-            Some(spec) if source.problems.is_empty() => Ok(spec),
-            _ => Err(source.problems),
+            Some(mut spec) if problems.is_empty() => {
+                spec.origins = origins;
+                Ok(spec)
+            }
+            _ => Err(problems),
         }
     }
 }
@@ -121,7 +185,19 @@ fn read(top: Section<'_>, source: &mut Source<'_>) -> Option<ScenarioSpec> {
     let cover = optional_number(source, top, "target_cover", (0.5, 2.0), USUAL_COVER);
     let limit = optional_number(source, top, "limit_km", (0.1, 100.0), USUAL_LIMIT_KM);
     let report_dates = report_dates(source, top);
-    let closings = each(source, top, "close", "[[close]]", closing);
+    let ends = measures::ends(source, top);
+    let licences = measures::licences(source, top);
+    let (seed, paths) = (seed(source, top), paths(source, top));
+    let demand_view = demand_view(source, top);
+    let conversions = each(source, top, "convert", "[[convert]]", measures::conversion);
+    let staff_changes = each(source, top, "staff", "[[staff]]", measures::staff_change);
+    let staff_shifts = each(
+        source,
+        top,
+        "move_staff",
+        "[[move_staff]]",
+        measures::staff_shift,
+    );
     let openings = each(source, top, "open", "[[open]]", opening);
     let mut changes = each(source, top, "expand", "[[expand]]", |source, section| {
         change(source, section, Direction::Expand)
@@ -141,13 +217,29 @@ fn read(top: Section<'_>, source: &mut Source<'_>) -> Option<ScenarioSpec> {
         target_cover: cover?,
         limit_km: limit?,
         report_dates: report_dates.iter().map(|(date, _)| *date).collect(),
-        closings,
+        closings: ends.closings,
         openings,
         changes,
         demand,
+        origins: Default::default(),
+        seed: seed?,
+        paths: paths?,
+        demand_view: demand_view?,
+        lease_ends: ends.leases.into_iter().collect(),
+        pauses: ends.pauses,
+        withdrawals: licences.withdrawals,
+        licensed: licences.places,
+        conversions,
+        staff_changes,
+        staff_shifts,
+        ramp_ups: measures::ramp_ups(source, top),
+        one_offs: measures::one_offs(source, top),
+        levers: levers::read(source, top),
+        costs: costs::read(source, top),
     };
-    check_dates(source, &spec, &report_dates);
-    check_twice(source, &spec);
+    checks::dates(source, &spec, &report_dates);
+    checks::twice(source, &spec);
+    checks::contradictions(source, &spec);
     if spec.dates().is_empty() {
         source.note(
             code::NOTHING_TO_REPORT,
@@ -162,7 +254,7 @@ fn read(top: Section<'_>, source: &mut Source<'_>) -> Option<ScenarioSpec> {
 }
 
 /// Reads every entry of a kind of section.
-fn each<T>(
+pub(super) fn each<T>(
     source: &mut Source<'_>,
     top: Section<'_>,
     key: &'static str,
@@ -189,6 +281,32 @@ fn optional_number(
     }
 }
 
+fn seed(source: &mut Source<'_>, top: Section<'_>) -> Option<u64> {
+    match source.find(top, "seed") {
+        None => Some(1),
+        Some(found) => source.whole(found, 0, u32::MAX).map(u64::from),
+    }
+}
+
+fn paths(source: &mut Source<'_>, top: Section<'_>) -> Option<usize> {
+    let paths = match source.find(top, "paths") {
+        None => Some(USUAL_PATHS),
+        Some(found) => source.whole(found, PATHS.0, PATHS.1),
+    };
+    paths.map(|paths| paths as usize)
+}
+
+fn demand_view(source: &mut Source<'_>, top: Section<'_>) -> Option<DemandView> {
+    match source.find(top, "demand_view") {
+        None => Some(DemandView::Residence),
+        Some(found) => source.parsed(found, |text| match text {
+            "residence" => Ok(DemandView::Residence),
+            "latent" => Ok(DemandView::Latent),
+            _ => Err("write \"residence\" (children in care by home area) or \"latent\" (with those who wait)"),
+        }),
+    }
+}
+
 fn report_dates(source: &mut Source<'_>, top: Section<'_>) -> Vec<(Date, u64)> {
     let Some(found) = source.find(top, "report_dates") else {
         return Vec::new();
@@ -201,7 +319,7 @@ fn report_dates(source: &mut Source<'_>, top: Section<'_>) -> Vec<(Date, u64)> {
 }
 
 /// An identifier that must be there.
-fn identifier<T, E: std::fmt::Display>(
+pub(super) fn identifier<T, E: std::fmt::Display>(
     source: &mut Source<'_>,
     section: Section<'_>,
     key: &'static str,
@@ -212,64 +330,13 @@ fn identifier<T, E: std::fmt::Display>(
 }
 
 /// A day that must be there.
-fn day(source: &mut Source<'_>, section: Section<'_>, key: &'static str) -> Option<Date> {
+pub(super) fn day(
+    source: &mut Source<'_>,
+    section: Section<'_>,
+    key: &'static str,
+) -> Option<Date> {
     let found = source.need(section, key)?;
     source.day(found)
-}
-
-fn closing(source: &mut Source<'_>, section: Section<'_>) -> Option<Closing> {
-    source.refuse_other_keys(section, &["facility", "on", "staff_transfer"]);
-    let facility = identifier(source, section, "facility", FacilityId::new);
-    let on = day(source, section, "on");
-    let transfer = source.need(section, "staff_transfer");
-    let transfer = transfer.and_then(|found| staff_transfer(source, found));
-    let closing = Closing {
-        facility: facility?,
-        on: on?,
-        staff_transfer: transfer?,
-        line: section.line,
-    };
-    if let StaffTransfer::To(targets) = &closing.staff_transfer
-        && targets.contains(&closing.facility)
-    {
-        source.note(
-            code::TRANSFER_TO_ITSELF,
-            section.line,
-            "staff_transfer",
-            closing.facility.as_str(),
-            "the staff would move to the facility that closes",
-            "remove it from the list",
-        );
-    }
-    Some(closing)
-}
-
-fn staff_transfer(source: &mut Source<'_>, found: Found<'_>) -> Option<StaffTransfer> {
-    if found.is_text() {
-        return source.parsed(found, |text| match text {
-            "none" => Ok(StaffTransfer::None),
-            "within_plan" => Ok(StaffTransfer::WithinPlan),
-            _ => Err("write \"none\", \"within_plan\" or a list of facilities"),
-        });
-    }
-    let items = source.list(found);
-    let mut targets: Vec<FacilityId> = Vec::new();
-    for item in items {
-        let target = source.parsed(item, FacilityId::new)?;
-        if targets.contains(&target) {
-            source.note(
-                code::GIVEN_TWICE,
-                item.line(),
-                "staff_transfer",
-                target.as_str(),
-                "the facility is named twice",
-                "keep one of them",
-            );
-        } else {
-            targets.push(target);
-        }
-    }
-    Some(StaffTransfer::To(targets))
 }
 
 /// The keys `licensed`, `planned` and `staffed`.
@@ -310,6 +377,8 @@ fn opening(source: &mut Source<'_>, section: Section<'_>) -> Option<Opening> {
         "longitude",
         "from",
         "places",
+        "ramp_up",
+        "cost_euros",
     ];
     source.refuse_other_keys(section, &keys);
     let facility = identifier(source, section, "facility", FacilityId::new);
@@ -395,6 +464,7 @@ fn change(source: &mut Source<'_>, section: Section<'_>, direction: Direction) -
         "licensed",
         "planned",
         "staffed",
+        "cost_euros",
     ];
     source.refuse_other_keys(section, &keys);
     let facility = identifier(source, section, "facility", FacilityId::new);
@@ -445,68 +515,4 @@ fn demand(source: &mut Source<'_>, section: Section<'_>) -> Option<GivenDemand> 
         places,
         line: section.line,
     })
-}
-
-/// Every date lies within the horizon.
-fn check_dates(source: &mut Source<'_>, spec: &ScenarioSpec, reports: &[(Date, u64)]) {
-    let (first, last) = spec.span();
-    let closings = spec.closings.iter().map(|it| ("on", it.on, it.line));
-    let openings = spec.openings.iter().map(|it| ("from", it.from, it.line));
-    let changes = spec.changes.iter().map(|it| ("from", it.from, it.line));
-    let demand = spec.demand.iter().map(|it| ("date", it.date, it.line));
-    let reports = reports
-        .iter()
-        .map(|(date, line)| ("report_dates", *date, *line));
-    let dates = closings.chain(openings).chain(changes);
-    for (key, date, line) in dates.chain(demand).chain(reports) {
-        if date < first || last < date {
-            source.note(
-                code::OUTSIDE_HORIZON,
-                line,
-                key,
-                &date.to_string(),
-                format!("the scenario runs from {first} to {last}"),
-                "move the date, or change first_month or months",
-            );
-        }
-    }
-}
-
-/// Nothing is given twice.
-fn check_twice(source: &mut Source<'_>, spec: &ScenarioSpec) {
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let closings = spec
-        .closings
-        .iter()
-        .map(|it| (it.line, format!("the closing of {}", it.facility)));
-    let openings = spec
-        .openings
-        .iter()
-        .map(|it| (it.line, format!("the opening of {}", it.facility)));
-    let changes = spec.changes.iter().map(|it| {
-        let what = format!(
-            "places of {} for {} from {}",
-            it.facility, it.care_type, it.from
-        );
-        (it.line, what)
-    });
-    let demand = spec.demand.iter().map(|it| {
-        let area = it.area.as_ref().map_or("the city", AreaId::as_str);
-        (
-            it.line,
-            format!("demand of {area} for {} on {}", it.care_type, it.date),
-        )
-    });
-    for (line, what) in closings.chain(openings).chain(changes).chain(demand) {
-        if !seen.insert(what.clone()) {
-            source.note(
-                code::GIVEN_TWICE,
-                line,
-                "",
-                &what,
-                "this is given twice",
-                "keep one of them",
-            );
-        }
-    }
 }

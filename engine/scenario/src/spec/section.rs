@@ -5,12 +5,15 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::inherit::Unused;
+use super::origins::Origins;
 use crate::codes as code;
 
-/// A scenario file while it is read.
+/// A scenario file while it is read, with the files it inherits from.
 pub(super) struct Source<'a> {
     pub(super) file: &'a str,
-    pub(super) text: &'a str,
+    /// Which line stands in which file.
+    pub(super) origins: &'a Origins,
     pub(super) problems: Vec<InputProblem>,
 }
 
@@ -35,8 +38,7 @@ pub(super) struct Section<'a> {
 impl Source<'_> {
     /// Line of a byte position, from 1.
     pub(super) fn line_at(&self, position: usize) -> u64 {
-        let before = self.text.as_bytes().iter().take(position);
-        before.filter(|byte| **byte == b'\n').count() as u64 + 1
+        self.origins.line_at(position)
     }
 
     /// Notes a problem.
@@ -49,10 +51,21 @@ impl Source<'_> {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let problem = InputProblem::new(code, self.file, message)
-            .at(line, key, value)
-            .remedy(remedy);
-        self.problems.push(problem);
+        let problem = self.origins.problem(code, (line, key), value, message);
+        self.problems.push(problem.remedy(remedy));
+    }
+
+    /// Notes that an entry of `[[drop]]` fits nothing inherited.
+    pub(super) fn nothing_to_drop(&mut self, unused: &Unused) {
+        let line = self.line_at(unused.position);
+        self.note(
+            code::NOTHING_TO_DROP,
+            line,
+            "drop",
+            &unused.what,
+            "no inherited measure fits this",
+            "name the measure and the keys as the parent has them",
+        );
     }
 
     /// Notes that a value is not of its type.
@@ -251,7 +264,40 @@ impl Source<'_> {
     }
 }
 
+impl<'a> Source<'_> {
+    /// The table `[key]`, if it is there.
+    pub(super) fn inner(
+        &mut self,
+        section: Section<'a>,
+        key: &'a str,
+        name: &'a str,
+    ) -> Option<Section<'a>> {
+        let found = self.find(section, key)?;
+        match found.value.get_ref() {
+            DeValue::Table(table) => Some(Section {
+                table,
+                name,
+                line: found.line,
+            }),
+            _ => {
+                self.wrong_type(found, &format!("a section {name}"));
+                None
+            }
+        }
+    }
+}
+
 impl<'a> Section<'a> {
+    /// The keys it has.
+    pub(super) fn keys(self) -> impl Iterator<Item = &'a str> {
+        self.table.keys().map(|key| key.get_ref().as_ref())
+    }
+
+    /// The table of it.
+    pub(super) const fn table(self) -> &'a DeTable<'a> {
+        self.table
+    }
+
     /// The file itself.
     pub(super) const fn whole_file(table: &'a DeTable<'a>) -> Self {
         Self {

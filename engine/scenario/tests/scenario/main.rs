@@ -7,8 +7,11 @@
 
 mod allocation;
 mod city;
+mod evaluation;
 mod examples;
+mod inheritance;
 mod measures;
+mod more_measures;
 mod planted_faults;
 mod refusals;
 mod story_a;
