@@ -41,6 +41,14 @@ pub(crate) const INSTANCE_TOO_LONG: &str = "E4134";
 pub(crate) const CAPACITY_TOO_SMALL: &str = "E4135";
 pub(crate) const INSTANCE_TOO_LARGE: &str = "E4136";
 pub(crate) const NO_PLAN: &str = "E4137";
+pub(crate) const MATRIX_HEADER: &str = "E4160";
+pub(crate) const MATRIX_AREA: &str = "E4161";
+pub(crate) const MATRIX_FACILITY: &str = "E4162";
+pub(crate) const MATRIX_VALUE: &str = "E4163";
+pub(crate) const MATRIX_TWICE: &str = "E4164";
+pub(crate) const MATRIX_MISSING: &str = "E4165";
+pub(crate) const MATRIX_AND_ESTIMATE: &str = "E4166";
+pub(crate) const NOT_COMPARABLE: &str = "E4167";
 
 const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
     ErrorCode {
@@ -246,5 +254,45 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         LEVERS_WITHOUT_PATHS,
         "a scenario has levers, but its demand is not simulated",
         "give the city a population by single ages to 12 and contracts, or remove the levers",
+    ),
+    entry(
+        MATRIX_HEADER,
+        "a matrix of travel times has other columns",
+        "give area,facility,minutes and, for several modes, mode",
+    ),
+    entry(
+        MATRIX_AREA,
+        "a matrix of travel times names an area that the city does not have",
+        "use a key of table areas, or remove the row",
+    ),
+    entry(
+        MATRIX_FACILITY,
+        "a matrix of travel times names a facility that neither the city nor the scenario has",
+        "use a key of table facilities or of [[open]], or remove the row",
+    ),
+    entry(
+        MATRIX_VALUE,
+        "minutes or mode of a matrix of travel times cannot be read",
+        "write minutes from 0 to 1440 and one of walk, bicycle, car, public_transport",
+    ),
+    entry(
+        MATRIX_TWICE,
+        "a way stands twice in a matrix of travel times",
+        "keep one of the rows",
+    ),
+    entry(
+        MATRIX_MISSING,
+        "ways from an area where children live are missing in a matrix of travel times",
+        "add a row for each facility; a matrix is never completed by estimates",
+    ),
+    entry(
+        MATRIX_AND_ESTIMATE,
+        "[travel] names a matrix and an assumption of the estimate",
+        "remove matrix, or remove detour, kilometres_per_hour and extra_minutes",
+    ),
+    entry(
+        NOT_COMPARABLE,
+        "scenarios that are to be compared do not start from the same city",
+        "plan them with the same city, known_on, report_dates, demand and target_cover",
     ),
 ];

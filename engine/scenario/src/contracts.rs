@@ -10,20 +10,34 @@ use tables::{City, CityError, OPEN_END, RowError};
 use crate::confidential::ConfidentialDisplacement;
 use crate::spec::Closing;
 
-/// A contract as known on a day.
-struct Contract {
-    child: String,
-    facility: String,
-    care_type: CareType,
-    first_day: i32,
-    last_day: i32,
-    third_birthday: i32,
+/// A contract as known on a day, with what is known of its child.
+pub(crate) struct Contract {
+    pub(crate) child: String,
+    pub(crate) household: String,
+    pub(crate) born: Date,
+    pub(crate) needs_inclusion: bool,
+    pub(crate) facility: String,
+    pub(crate) care_type: CareType,
+    pub(crate) daily_hours: f64,
+    pub(crate) first_day: i32,
+    /// [`OPEN_END`] without an agreed end.
+    pub(crate) last_day: i32,
+    pub(crate) third_birthday: i32,
+    pub(crate) home: AreaId,
+}
+
+/// What a contract needs to know of its child.
+struct Child {
+    household: String,
+    born: Date,
+    needs_inclusion: bool,
     home: AreaId,
+    third_birthday: i32,
 }
 
 impl Contract {
     /// The care type on a day: nursery becomes kindergarten at the third birthday.
-    fn care_on(&self, day: i32) -> CareType {
+    pub(crate) fn care_on(&self, day: i32) -> CareType {
         if self.third_birthday <= day {
             self.care_type.from_third_birthday()
         } else {
@@ -46,7 +60,7 @@ impl Contracts {
             homes.insert(row.filled("household_id")?.to_owned(), area);
             Ok(())
         })?;
-        let mut children: BTreeMap<String, (AreaId, i32)> = BTreeMap::new();
+        let mut children: BTreeMap<String, Child> = BTreeMap::new();
         city.map_rows(TableName::Children, |row| {
             let household = row.filled("household_id")?;
             let home = homes
@@ -54,8 +68,14 @@ impl Contracts {
                 .ok_or_else(|| said(format!("household {household} is unknown")))?;
             let born = date_of(row.some_days("birth_date")?)
                 .ok_or_else(|| said("birth_date is out of range"))?;
-            let third = epoch_days(third_birthday(born));
-            children.insert(row.filled("child_id")?.to_owned(), (home.clone(), third));
+            let child = Child {
+                household: household.to_owned(),
+                born,
+                needs_inclusion: row.flag("inclusion_place")?,
+                home: home.clone(),
+                third_birthday: epoch_days(third_birthday(born)),
+            };
+            children.insert(row.filled("child_id")?.to_owned(), child);
             Ok(())
         })?;
         let day = epoch_days(day);
@@ -65,22 +85,39 @@ impl Contracts {
                 return Ok(None);
             }
             let child = row.filled("child_id")?;
-            let (home, third_birthday) = children
+            let known = children
                 .get(child)
                 .ok_or_else(|| said("the child of the contract is unknown"))?;
             Ok(Some(Contract {
                 child: child.to_owned(),
+                household: known.household.clone(),
+                born: known.born,
+                needs_inclusion: known.needs_inclusion,
+                daily_hours: row
+                    .decimal("daily_hours")?
+                    .ok_or_else(|| said("daily_hours is empty"))?,
                 facility: row.filled("facility_id")?.to_owned(),
                 care_type: row.care_type()?,
                 first_day: row.some_days("valid_from")?,
                 last_day: row.days("valid_to")?.unwrap_or(OPEN_END),
-                third_birthday: *third_birthday,
-                home: home.clone(),
+                third_birthday: known.third_birthday,
+                home: known.home.clone(),
             }))
         })?;
         Ok(Self {
             contracts: contracts.into_iter().flatten().collect(),
         })
+    }
+
+    /// All of them, in file order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Contract> {
+        self.contracts.iter()
+    }
+
+    /// Those that last on a day.
+    pub(crate) fn valid_on(&self, day: i32) -> impl Iterator<Item = &Contract> {
+        let lasts = move |it: &&Contract| it.first_day <= day && day <= it.last_day;
+        self.contracts.iter().filter(lasts)
     }
 
     /// The children displaced by each closing, in the order of the closings.

@@ -1,5 +1,6 @@
 //! Why a scenario cannot be planned.
 
+use disclosure::{ReleaseError, TableError};
 use domain::InputProblem;
 use occupancy::OccupancyError;
 use solver::SolverError;
@@ -23,6 +24,12 @@ pub enum ScenarioError {
     /// The allocation could not be solved.
     #[error(transparent)]
     Solver(#[from] SolverError),
+    /// A table of counts could not be built.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A table of counts could not be protected, so nothing was released.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
 }
 
 fn listed(problems: &[InputProblem]) -> String {

@@ -19,8 +19,10 @@ mod apply;
 mod checker;
 mod checker_evaluation;
 mod codes;
+mod comparison;
 mod confidential;
 mod contracts;
+mod council_pack;
 mod cover;
 mod demand;
 mod districts;
@@ -31,10 +33,12 @@ mod fits;
 mod measures;
 mod plan;
 mod planning;
+mod replacement;
 mod report;
 mod shortfall;
 mod spec;
 mod transfer;
+mod travel;
 mod write;
 
 pub use allocation::{
@@ -43,7 +47,12 @@ pub use allocation::{
 };
 pub use checker::{ReportChecker, ReportViolation};
 pub use codes::ERROR_CODES;
+pub use comparison::{
+    ComparisonRow, Lever, ScenarioComparison, Sensitivity, SensitivityBar, SensitivityOf,
+    sensitivity, write_cover_map,
+};
 pub use confidential::{ConfidentialCount, ConfidentialDisplacement};
+pub use council_pack::{CouncilPack, PackPicture, PackSection, PackTable};
 pub use cover::{Cover, LIGHT_RULE, LIGHT_RULE_GERMAN, Light};
 pub use demand::{BandShare, DemandError, DemandTable, QuantileError, Quantiles, TOTAL_AREA};
 pub use error::ScenarioError;
@@ -57,10 +66,19 @@ pub use plan::{
     check_facility_plan, plan_facilities, read_facility_instance,
 };
 pub use planning::{CountedScenario, PlanRequest, plan};
+pub use replacement::{
+    ConfidentialReplacement, LeftOver, MediationReplacement, REPLACEMENT_TABLE,
+    ReleasedReplacement, ReplacementError, ReplacementFault, ReplacementOutcome, check_replacement,
+    replace_displaced,
+};
 pub use report::{ReportRow, ScenarioReport, Side};
 pub use spec::{
     Change, Closing, Conversion, Costs, Direction, FindParent, GivenDemand, LicenceWithdrawal,
     LicensedPlaces, OneOffCost, Opening, OperatingCost, Pause, Places, RampStep, ScenarioFile,
-    ScenarioSpec, StaffAmount, StaffChange, StaffShift, StaffTransfer, StateGrant,
+    ScenarioSpec, StaffAmount, StaffChange, StaffShift, StaffTransfer, StateGrant, TravelSpec,
 };
 pub use transfer::StaffMove;
+pub use travel::{
+    Calibration, CalibrationError, ConfidentialLongWays, LONG_WAYS_TABLE, MeasuredWay, TravelMode,
+    TravelTimes, UnknownMode, WayAssumption, calibrate, long_ways,
+};

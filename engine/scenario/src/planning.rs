@@ -167,7 +167,7 @@ impl<'a> CountedScenario<'a> {
 }
 
 /// The demand of the scenario over that of the caller.
-fn merged(spec: &ScenarioSpec, demand: &DemandTable) -> DemandTable {
+pub(crate) fn merged(spec: &ScenarioSpec, demand: &DemandTable) -> DemandTable {
     let mut merged = demand.clone();
     for given in spec.demand() {
         let area = given.area.as_ref().map_or(TOTAL_AREA, AreaId::as_str);

@@ -143,7 +143,7 @@ impl Costs {
 /// Reads `[costs]`.
 pub(super) fn read(source: &mut Source<'_>, top: Section<'_>) -> Costs {
     let mut costs = Costs::default();
-    let Some(section) = source.inner(top, "costs", "[costs]") else {
+    let Some(section) = source.only_section(top, "costs", "[costs]") else {
         return costs;
     };
     let keys = [
@@ -261,7 +261,7 @@ fn by_care(
     most: f64,
     values: &mut [f64; CareType::COUNT],
 ) {
-    let Some(inner) = source.inner(section, key, "the table of care types") else {
+    let Some(inner) = source.only_section(section, key, "the table of care types") else {
         return;
     };
     source.refuse_other_keys(inner, &CareType::ALL.map(CareType::as_str));

@@ -9,6 +9,9 @@ mod measures;
 mod origins;
 mod parse;
 mod section;
+mod travel;
+
+pub use travel::TravelSpec;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +43,7 @@ pub struct ScenarioSpec {
     pub(crate) openings: Vec<Opening>,
     pub(crate) changes: Vec<Change>,
     pub(crate) demand: Vec<GivenDemand>,
+    pub(crate) travel: TravelSpec,
     pub(crate) origins: Origins,
     pub(crate) seed: u64,
     pub(crate) paths: usize,
@@ -450,6 +454,12 @@ impl ScenarioSpec {
         self.origins
             .problem(code, place, value, message)
             .remedy(remedy)
+    }
+
+    /// How ways are reckoned, and how displaced children are placed again.
+    #[must_use]
+    pub const fn travel(&self) -> &TravelSpec {
+        &self.travel
     }
 
     /// First and last day of the horizon.

@@ -50,6 +50,8 @@ const WHOLE_FILE: &[&str] = &[
     "move_staff",
     "lever",
     "costs",
+    "travel",
+    "replacement",
 ];
 /// Demand paths unless the file says otherwise.
 const USUAL_PATHS: u32 = 200;
@@ -210,7 +212,9 @@ fn read(top: Section<'_>, source: &mut Source<'_>) -> Option<ScenarioSpec> {
         |source, section| change(source, section, Direction::Shrink),
     ));
     let demand = each(source, top, "demand", "[[demand]]", demand);
+    let travel = super::travel::read(source, top);
     let spec = ScenarioSpec {
+        travel: travel?,
         file: source.file.to_owned(),
         name: name?,
         months: MonthRange::new(first_month?, months? as usize),
@@ -268,7 +272,7 @@ pub(super) fn each<T>(
         .collect()
 }
 
-fn optional_number(
+pub(super) fn optional_number(
     source: &mut Source<'_>,
     section: Section<'_>,
     key: &'static str,

@@ -264,9 +264,9 @@ impl Source<'_> {
     }
 }
 
-impl<'a> Source<'_> {
-    /// The table `[key]`, if it is there.
-    pub(super) fn inner(
+impl Source<'_> {
+    /// The section `[key]`, if it is there.
+    pub(super) fn only_section<'a>(
         &mut self,
         section: Section<'a>,
         key: &'a str,

@@ -7,6 +7,7 @@
 
 mod allocation;
 mod city;
+mod comparison;
 mod evaluation;
 mod examples;
 mod inheritance;
@@ -14,4 +15,6 @@ mod measures;
 mod more_measures;
 mod planted_faults;
 mod refusals;
+mod replacement;
 mod story_a;
+mod travel;
