@@ -324,8 +324,8 @@ impl Check<'_> {
                 let of_babies = paths.under_one(&claim.area, claim.month).unwrap_or(&[]);
                 let babies: f64 = of_babies.iter().map(|need| f64::from(*need)).sum();
                 let most = young.min(babies / of_babies.len().max(1) as f64);
-                let excess = (stated[2].mean - most).max(0.0);
-                self.differ((&key, name), "unserved under one", (excess, 0.0), SLACK);
+                let within = (stated[2].mean, stated[2].mean.min(most));
+                self.differ((&key, name), "unserved under one", within, SLACK);
             }
         }
     }
