@@ -2,7 +2,8 @@
 //!
 //! [`OccupancyHistory`] draws places and children in care over months, [`ForecastFan`] a forecast
 //! with its intervals, [`DemandMonths`] places needed month by month, [`AreaMap`] areas in five classes,
-//! [`BeforeAfter`] a scenario beside the plan without it; [`CalibrationPlot`], [`PastEditionsChart`] and
+//! [`BeforeAfter`] a scenario beside the plan without it, [`CapacityFan`] demand against places,
+//! [`PlanTimeline`] what opens and closes when, [`SensitivityTornado`] what each measure does; [`CalibrationPlot`], [`PastEditionsChart`] and
 //! [`AreaErrors`] show how good earlier forecasts were. All pictures are 900 by 480, in German or English, and carry a title and a
 //! description for screen readers; the same input gives the same bytes. Lines differ in dash as well
 //! as colour, and areas that are not published are hatched.
@@ -50,6 +51,7 @@ mod bars;
 mod before_after;
 mod calibration;
 mod canvas;
+mod capacity_fan;
 mod classes;
 mod demand_months;
 mod error;
@@ -62,11 +64,14 @@ mod past_editions;
 mod picture;
 mod plot;
 mod png;
+mod timeline;
+mod tornado;
 mod waiting;
 
 pub use area_errors::AreaErrors;
 pub use before_after::BeforeAfter;
 pub use calibration::CalibrationPlot;
+pub use capacity_fan::CapacityFan;
 pub use demand_months::{DemandMonths, DemandNames};
 pub use error::{ChartError, ERROR_CODES};
 pub use fan::{FanNames, ForecastFan};
@@ -75,4 +80,6 @@ pub use map::{AreaMap, AreaOutline, AreaValue, AreaValues};
 pub use occupancy::{OccupancyHistory, OccupancyMonth, PlaceMonth};
 pub use past_editions::{PastEditionsChart, PastEditionsNames};
 pub use picture::{HEIGHT, Svg, WIDTH};
+pub use timeline::PlanTimeline;
+pub use tornado::SensitivityTornado;
 pub use waiting::{DistrictPlaces, WaitingByDistrict};

@@ -12,6 +12,8 @@ mod levers;
 pub(crate) mod matching;
 pub(crate) mod occupancy;
 pub(crate) mod plan;
+mod plan_pack;
+mod plan_tables;
 pub(crate) mod protect;
 pub(crate) mod report;
 pub(crate) mod serve;

@@ -59,6 +59,7 @@ fn run_scenario(
     city: &Path,
     arguments: &Arguments,
     out: &Path,
+    arguments: &Arguments,
     context: &Context,
 ) -> Result<Summary, Failure> {
     let spec = read_spec(scenario)?;

@@ -36,10 +36,9 @@ fn compared() -> ScenarioComparison {
 #[test]
 fn the_baseline_stands_beside_any_number_of_scenarios() {
     let comparison = compared();
-    let rows = comparison.rows.iter().filter(|row| row.area == "sued");
+    let mut rows = comparison.rows.iter().filter(|row| row.area == "sued");
     let row = rows
-        .filter(|row| row.care_type == CareType::Kindergarten)
-        .next()
+        .find(|row| row.care_type == CareType::Kindergarten)
         .unwrap();
     let places: Vec<_> = (0..4)
         .map(|number| row.staffed_difference(number))
