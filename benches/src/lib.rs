@@ -5,6 +5,7 @@
 //! the processor time of both is compared: on a shared machine the clock on the wall says little.
 
 pub mod cities;
+pub mod city_cells;
 pub mod contracts;
 pub mod cube;
 pub mod placement;

@@ -87,9 +87,9 @@ pub struct PlaceValue {
 }
 
 /// Children of a home area.
-struct Home {
+pub(crate) struct Home {
     area: AreaId,
-    centre: Location,
+    pub(crate) centre: Location,
     /// By care type.
     children: [u32; CareType::COUNT],
 }
@@ -139,7 +139,7 @@ pub(crate) fn compare(
 }
 
 /// The home areas with their centres; `Err` with the areas that have none.
-fn homes(
+pub(crate) fn homes(
     city: &City,
     by_home: &BTreeMap<(AreaId, CareType), u32>,
 ) -> Result<Result<Vec<Home>, Vec<String>>, ScenarioError> {
@@ -203,7 +203,7 @@ impl Question<'_> {
 
     /// Children by home area: those under contract, scaled to the district's median demand where
     /// it is known, else to the city's.
-    fn demands(&self, homes: &[Home], date: Date, care: CareType) -> (Vec<f64>, bool) {
+    pub(crate) fn demands(&self, homes: &[Home], date: Date, care: CareType) -> (Vec<f64>, bool) {
         let count = |home: &Home| f64::from(home.children[care.index()]);
         let district = |home: &Home| {
             let district = self.districts.district(&home.area);

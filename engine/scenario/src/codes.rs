@@ -49,6 +49,14 @@ pub(crate) const MATRIX_TWICE: &str = "E4164";
 pub(crate) const MATRIX_MISSING: &str = "E4165";
 pub(crate) const MATRIX_AND_ESTIMATE: &str = "E4166";
 pub(crate) const NOT_COMPARABLE: &str = "E4167";
+pub(crate) const NO_SET: &str = "E4175";
+pub(crate) const CHOSEN_TWICE: &str = "E4176";
+pub(crate) const COST_UNKNOWN: &str = "E4177";
+pub(crate) const COUNTS_CONTRADICT: &str = "E4178";
+pub(crate) const NOTHING_TO_JUDGE: &str = "E4179";
+pub(crate) const WAYS_UNKNOWN: &str = "E4180";
+pub(crate) const NOTHING_TO_CHOOSE: &str = "E4181";
+pub(crate) const SEARCH_UNDECIDED: &str = "E4182";
 
 const fn entry(code: &'static str, cause: &'static str, remedy: &'static str) -> ErrorCode {
     ErrorCode {
@@ -294,5 +302,45 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         NOT_COMPARABLE,
         "scenarios that are to be compared do not start from the same city",
         "plan them with the same city, known_on, report_dates, demand and target_cover",
+    ),
+    entry(
+        NO_SET,
+        "no set of closures and openings meets all constraints",
+        "relax one of the constraints the message names: together they cannot be met",
+    ),
+    entry(
+        CHOSEN_TWICE,
+        "a facility that may be chosen is closed or opened by the scenario anyway",
+        "remove it from [optimise], or remove its [[close]] or [[open]]",
+    ),
+    entry(
+        COST_UNKNOWN,
+        "a facility that may be chosen has no cost",
+        "add [[optimise.cost]] with facility, once and yearly",
+    ),
+    entry(
+        COUNTS_CONTRADICT,
+        "the fewest and the most closures contradict each other",
+        "lower fewest_closures, raise most_closures or name more candidates",
+    ),
+    entry(
+        NOTHING_TO_JUDGE,
+        "no demand is known on any day after a possible closure, so the cover cannot be judged",
+        "add [[demand]] for a day after close_on, or report_dates that the forecast reaches",
+    ),
+    entry(
+        WAYS_UNKNOWN,
+        "the constraint on ways cannot be judged",
+        "give table area_shapes the centres of the home areas the message names, or remove within_limit",
+    ),
+    entry(
+        NOTHING_TO_CHOOSE,
+        "constraints or scores stand in the file and nothing can be chosen",
+        "add the section [optimise] with candidates or openings",
+    ),
+    entry(
+        SEARCH_UNDECIDED,
+        "a limit ended the search before a set of closures was found or excluded",
+        "raise node_limit or time_limit_seconds",
     ),
 ];

@@ -18,6 +18,7 @@ mod allocation;
 mod apply;
 mod checker;
 mod checker_evaluation;
+mod closures;
 mod codes;
 mod comparison;
 mod confidential;
@@ -46,6 +47,12 @@ pub use allocation::{
     AllocationSummary, PlaceValue,
 };
 pub use checker::{ReportChecker, ReportViolation};
+pub use closures::{
+    ChosenFacility, Clash, ClosureChecker, ClosureConstraint, ClosureFacts, ClosureFault,
+    ClosureOptions, ClosurePlan, ClosureProblem, ClosureSet, ClosureStatus, ConfidentialHomes,
+    ConstraintValue, CriterionPoints, DemandFact, FacilityFact, OptionFact, OptionKind, PlacesThen,
+    Relaxation, RuledOutSet,
+};
 pub use codes::ERROR_CODES;
 pub use comparison::{
     ComparisonRow, Lever, ScenarioComparison, Sensitivity, SensitivityBar, SensitivityOf,
@@ -73,9 +80,11 @@ pub use replacement::{
 };
 pub use report::{ReportRow, ScenarioReport, Side};
 pub use spec::{
-    Change, Closing, Conversion, Costs, Direction, FindParent, GivenDemand, LicenceWithdrawal,
+    Change, Closing, ClosureChoice, ClosureConstraints, ClosureGoal, Conversion, Costs, CoverOf,
+    Criterion, DemandQuantile, Direction, FacilityCost, FindParent, GivenDemand, LicenceWithdrawal,
     LicensedPlaces, OneOffCost, Opening, OperatingCost, Pause, Places, RampStep, ScenarioFile,
-    ScenarioSpec, StaffAmount, StaffChange, StaffShift, StaffTransfer, StateGrant, TravelSpec,
+    ScenarioSpec, Scoring, StaffAmount, StaffChange, StaffShift, StaffTransfer, StateGrant,
+    TravelSpec,
 };
 pub use transfer::StaffMove;
 pub use travel::{

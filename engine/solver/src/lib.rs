@@ -10,6 +10,7 @@
 //!   value and every sum of the table still holds? (`disclosure` asks.)
 //! - [`allocate`]: which children of which area use which facility when the total distance is
 //!   least, and what is one more place worth at each facility? (`scenario` asks.)
+//! - [`TransportNetwork`]: the same without the solver, from the last answer on.
 //! - [`plan_capacity`]: which sites open, close and grow over the periods of several futures, with a
 //!   proven gap? Capacitated facility location is its smallest case. (`scenario` asks.)
 //! - [`IntegerProgram`]: which whole-number point of a model stated term by term is best, proven or with
@@ -36,6 +37,7 @@ mod integer_program;
 mod linear_system;
 mod location;
 mod narrow;
+mod network_simplex;
 mod row_space;
 mod shift;
 mod transport;
@@ -49,11 +51,13 @@ pub use integer_program::{Answer, Goal, IntegerProgram, Search, SearchLimits, Un
 pub use linear_system::{Equality, LinearForm, LinearSystem};
 pub use location::{
     AllocationProof, AllocationSession, CapacityPlan, CareGroup, CityAllocation, CityPeriod,
-    Decisions, DemandPath, PlanForm, PlanLimits, PlanStatus, PlanViolation, PlannedFlow,
-    PlanningModel, PreparedPeriod, RoomOrder, Site, SiteAreas, Standing, Unserved, Way, check_plan,
-    plan_capacity,
+    Decisions, DemandPath, ForesightValue, FrontPoint, PlanForm, PlanLimits, PlanOutlook,
+    PlanStatus, PlanViolation, PlannedFlow, PlanningModel, PreparedPeriod, RoomOrder, Site,
+    SiteAreas, Standing, Unserved, Way, check_plan, foresight_value, plan_capacity, plan_front,
+    plan_outlook,
 };
 pub use narrow::narrow_forms;
+pub use network_simplex::TransportNetwork;
 pub use row_space::{
     ResidueRow, RowSpace, inverse, minus, parallel, residue, times, value_at, without_multiple,
 };

@@ -304,7 +304,7 @@ fn clean(value: f64) -> f64 {
 impl TransportProblem {
     const MOST_ARCS: usize = 100_000_000;
 
-    fn validate(&self) -> Result<(), SolverError> {
+    pub(crate) fn validate(&self) -> Result<(), SolverError> {
         if self.unserved_penalties.len() != self.demands.len() {
             return Err(SolverError::bad_model(
                 "the number of penalties",

@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 pub(crate) mod check;
+mod closures;
 pub(crate) mod demo;
 pub(crate) mod facility_location;
 pub(crate) mod forecast;

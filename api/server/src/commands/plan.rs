@@ -8,13 +8,13 @@ use domain::CareType;
 use forecast::{LeverFormat, LeverSheet};
 use jiff::civil::Date;
 use scenario::{
-    CountedScenario, Language, PlanRequest, ReportChecker, ScenarioError, ScenarioFile,
-    ScenarioReport, ScenarioSpec,
+    ClosurePlan, CountedScenario, DemandTable, Language, PlanRequest, ReportChecker,
+    ScenarioComparison, ScenarioError, ScenarioFile, ScenarioReport, ScenarioSpec,
 };
 use tables::City;
 
 use super::Context;
-use super::facility_location;
+use super::{closures, facility_location, plan_pack};
 use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, read_city};
 use crate::measure::processor_seconds;
@@ -40,6 +40,12 @@ pub(crate) struct Arguments {
     /// result goes to the folder `with_levers` of the report.
     #[arg(long, requires = "scenario")]
     levers: Option<PathBuf>,
+    /// Further scenario files to compare with; may be given several times.
+    #[arg(long)]
+    compare: Vec<PathBuf>,
+    /// Also write the council pack: a page in German and English with pictures, and its tables.
+    #[arg(long)]
+    council_pack: bool,
     #[command(flatten)]
     facilities: facility_location::FacilityArguments,
 }
@@ -48,7 +54,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, Failure> {
     match (&arguments.scenario, &arguments.city, &arguments.out) {
         (Some(scenario), Some(city), Some(out)) => {
-            run_scenario(scenario, city, arguments, out, context)
+            run_scenario(scenario, (city, out), arguments, context)
         }
         _ => facility_location::run(&arguments.facilities, arguments.out.as_deref(), context),
     }
@@ -56,19 +62,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Summary, F
 
 fn run_scenario(
     scenario: &Path,
-    city: &Path,
-    arguments: &Arguments,
-    out: &Path,
+    (folder, out): (&Path, &Path),
     arguments: &Arguments,
     context: &Context,
 ) -> Result<Summary, Failure> {
-    let spec = read_spec(scenario)?;
-    let levers = match &arguments.levers {
-        None => None,
-        Some(path) => Some(read_levers(path)?),
-    };
-    let city = read_city(city, &context.progress)?;
-    let bar = context.progress.steps("evaluating", 2);
+    let (spec, text) = read_with_parents(scenario)?;
+    let levers = arguments.levers.as_deref().map(read_levers).transpose()?;
+    let others = arguments.compare.iter().map(|path| read_spec(path));
+    let others: Vec<ScenarioSpec> = others.collect::<Result<_, _>>()?;
+    let city = read_city(folder, &context.progress)?;
+    let bar = context.progress.steps("evaluating", 4);
     let first_day = spec.months().first().first_day();
     let request = PlanRequest::new(arguments.known_on.unwrap_or(first_day));
     let mut timing = Timing::start();
@@ -80,8 +83,22 @@ fn run_scenario(
     let report = checked(&counted, &spec, &request, &demand, spec.levers())?;
     timing.lap("evaluation");
     bar.step("places and shortfalls");
+    let extras = plan_pack::extras(&city, &spec, &request, scenario)?;
+    timing.lap("ways and re-placement");
+    bar.step("ways and re-placement");
+    let needed = demand.under(spec.levers(), &spec.dates())?;
+    let input = closures::Input {
+        text: &text,
+        file: &name(scenario),
+        city: folder,
+    };
+    let closure_plan = closures::planned(&city, &spec, request.known_on, &needed, &input)?;
+    timing.lap("closures");
+    bar.step("closures");
     let mut output = OutputFolder::new(out)?;
     write(&report, "", &mut output)?;
+    extras.write(&mut output)?;
+    plan_pack::write_maps(&city, &report, &mut output)?;
     if let Some(levers) = levers {
         let mut all = spec.levers().clone();
         all.levers.extend(levers.levers);
@@ -90,20 +107,87 @@ fn run_scenario(
         timing.lap("evaluation with levers");
         write(&changed, "with_levers/", &mut output)?;
     }
+    let comparison = compared(&city, &report, &others, request.known_on)?;
+    if let Some(comparison) = &comparison {
+        output.write("comparison.csv", |to| comparison.write_csv(to))?;
+    }
+    if arguments.council_pack {
+        let pack = plan_pack::Pack {
+            city: &city,
+            spec: &spec,
+            request: &request,
+            demand: &needed,
+            report: &report,
+            extras: &extras,
+            comparison: comparison.as_ref(),
+        };
+        pack.write(&mut output)?;
+    }
+    if let Some(closure_plan) = &closure_plan {
+        closures::write(closure_plan, &mut output)?;
+    }
     bar.done();
     output.publish()?;
-    let mut summary = Summary::default();
-    for sentence in report.findings(Language::English) {
-        summary.line(sentence);
+    let told = Told {
+        report: &report,
+        extras: &extras,
+        comparison: comparison.as_ref(),
+        closure_plan: closure_plan.as_ref(),
+    };
+    told.summary(out, &timing)
+}
+
+/// What a run came to.
+struct Told<'a> {
+    report: &'a ScenarioReport,
+    extras: &'a plan_pack::Extras,
+    comparison: Option<&'a ScenarioComparison>,
+    closure_plan: Option<&'a ClosurePlan>,
+}
+
+impl Told<'_> {
+    fn summary(&self, out: &Path, timing: &Timing) -> Result<Summary, Failure> {
+        let mut summary = Summary::default();
+        for sentence in self.report.findings(Language::English) {
+            summary.line(sentence);
+        }
+        for line in displaced(self.report) {
+            summary.line(line);
+        }
+        for sentence in self.extras.sentences(Language::English) {
+            summary.line(sentence);
+        }
+        if let Some(closure_plan) = self.closure_plan {
+            closures::tell(closure_plan, &mut summary)?;
+        }
+        summary.line(timing.told());
+        summary.line(format!("The report is in {}.", out.display()));
+        summary.value("report", self.report)?;
+        summary.value("replacement", &self.extras.replacement)?;
+        summary.value("long_ways", &self.extras.long_ways)?;
+        summary.value("comparison", &self.comparison)?;
+        summary.value("processor_seconds", &timing.laps)?;
+        Ok(summary)
     }
-    for line in displaced(&report) {
-        summary.line(line);
+}
+
+/// The report beside those of other scenarios of the same city.
+fn compared(
+    city: &City,
+    report: &ScenarioReport,
+    others: &[ScenarioSpec],
+    known_on: Date,
+) -> Result<Option<ScenarioComparison>, Failure> {
+    if others.is_empty() {
+        return Ok(None);
     }
-    summary.line(timing.told());
-    summary.line(format!("The report is in {}.", out.display()));
-    summary.value("report", &report)?;
-    summary.value("processor_seconds", &timing.laps)?;
-    Ok(summary)
+    let mut reports = vec![report.clone()];
+    for other in others {
+        let demand = ScenarioDemand::of(city, other, known_on)?;
+        reports.push(checked_plan(city, other, known_on, &demand)?);
+    }
+    let compared = ScenarioComparison::new(&reports).map_err(refused)?;
+    Ok(Some(compared))
 }
 
 /// Processor seconds of the steps of a run.
@@ -161,6 +245,11 @@ pub(crate) fn horizon(spec: &ScenarioSpec) -> usize {
 
 /// Reads a scenario with its parents, which are looked for beside the file that names them.
 pub(crate) fn read_spec(path: &Path) -> Result<ScenarioSpec, Failure> {
+    Ok(read_with_parents(path)?.0)
+}
+
+/// The same with the text of all files, the child's first.
+fn read_with_parents(path: &Path) -> Result<(ScenarioSpec, String), Failure> {
     let read = |path: &Path| {
         let mut text = String::new();
         std::io::Read::read_to_string(&mut open(path)?, &mut text)
@@ -171,9 +260,10 @@ pub(crate) fn read_spec(path: &Path) -> Result<ScenarioSpec, Failure> {
         name: name(path),
         text: read(path)?,
     };
+    let mut texts = file.text.clone();
     // By name as the engine knows them: where each file lies.
     let mut places = BTreeMap::from([(file.name.clone(), path.to_owned())]);
-    ScenarioSpec::parse_with(file, &mut |parent, child| {
+    let spec = ScenarioSpec::parse_with(file, &mut |parent, child| {
         let beside = places.get(child).and_then(|path| path.parent());
         let path = beside.unwrap_or(Path::new("")).join(parent);
         // The same file under two names is one file, so that a circle is seen.
@@ -185,9 +275,10 @@ pub(crate) fn read_spec(path: &Path) -> Result<ScenarioSpec, Failure> {
         let name = known.map_or_else(|| path.display().to_string(), |(name, _)| name.clone());
         let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
         places.insert(name.clone(), path);
+        texts.push_str(&text);
         Ok(ScenarioFile { name, text })
-    })
-    .map_err(Failure::Input)
+    });
+    Ok((spec.map_err(Failure::Input)?, texts))
 }
 
 /// Plans, and has the report checked by a checker that does not know the planner.

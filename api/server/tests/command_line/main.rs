@@ -3,6 +3,7 @@
 // A test may stop where it finds what it did not expect, helper functions included.
 #![allow(clippy::unwrap_used)]
 
+mod closures;
 mod facility_location;
 mod forecasts;
 mod matching_cases;

@@ -11,7 +11,7 @@ use tables::City;
 use tables::schema::TableName;
 
 use super::confidential::{ConfidentialReplacement, ReplacedChild};
-use super::{AfterMeasures, LeftOver, ReplacementOutcome};
+use super::{LeftOver, ReplacementOutcome, city_after};
 use crate::apply::Counting;
 use crate::contracts::{Contract, Contracts};
 use crate::error::ScenarioError;
@@ -78,7 +78,7 @@ pub fn check_replacement(
     times: &TravelTimes,
     replacement: &ConfidentialReplacement,
 ) -> Result<Vec<ReplacementFault>, ScenarioError> {
-    let after = City::after(city, spec, request)?;
+    let after = city_after(city, spec, request)?;
     let contracts = Contracts::known_on(city, request.known_on)?;
     let judge = Judge::of(city, &after, spec, request, times, &contracts, replacement)?;
     let mut faults = BTreeSet::new();

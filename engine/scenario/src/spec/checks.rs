@@ -17,6 +17,8 @@ pub(super) fn dates(source: &mut Source<'_>, spec: &ScenarioSpec, reports: &[(Da
     let (first, last) = spec.span();
     let mut dates: Vec<Dated> = measures(spec).map(|(_, dated)| dated).collect();
     dates.extend(spec.demand.iter().map(|it| ("date", it.date, it.line)));
+    let choice = spec.closure_choice.iter();
+    dates.extend(choice.flat_map(super::optimise::days_of));
     dates.extend(
         reports
             .iter()

@@ -6,11 +6,16 @@ mod inherit;
 mod json;
 mod levers;
 mod measures;
+mod optimise;
 mod origins;
 mod parse;
 mod section;
 mod travel;
 
+pub use optimise::{
+    ClosureChoice, ClosureConstraints, ClosureGoal, CoverOf, Criterion, DemandQuantile,
+    FacilityCost, Scoring,
+};
 pub use travel::TravelSpec;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +48,7 @@ pub struct ScenarioSpec {
     pub(crate) openings: Vec<Opening>,
     pub(crate) changes: Vec<Change>,
     pub(crate) demand: Vec<GivenDemand>,
+    pub(crate) closure_choice: Option<ClosureChoice>,
     pub(crate) travel: TravelSpec,
     pub(crate) origins: Origins,
     pub(crate) seed: u64,
@@ -460,6 +466,12 @@ impl ScenarioSpec {
     #[must_use]
     pub const fn travel(&self) -> &TravelSpec {
         &self.travel
+    }
+
+    /// What closures and openings may be chosen from, if the file has a section `[optimise]`.
+    #[must_use]
+    pub const fn closure_choice(&self) -> Option<&ClosureChoice> {
+        self.closure_choice.as_ref()
     }
 
     /// First and last day of the horizon.

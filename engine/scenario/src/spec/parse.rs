@@ -52,6 +52,9 @@ const WHOLE_FILE: &[&str] = &[
     "costs",
     "travel",
     "replacement",
+    "optimise",
+    "constraints",
+    "scoring",
 ];
 /// Demand paths unless the file says otherwise.
 const USUAL_PATHS: u32 = 200;
@@ -213,8 +216,10 @@ fn read(top: Section<'_>, source: &mut Source<'_>) -> Option<ScenarioSpec> {
     ));
     let demand = each(source, top, "demand", "[[demand]]", demand);
     let travel = super::travel::read(source, top);
+    let closure_choice = super::optimise::read(source, top);
     let spec = ScenarioSpec {
         travel: travel?,
+        closure_choice,
         file: source.file.to_owned(),
         name: name?,
         months: MonthRange::new(first_month?, months? as usize),
@@ -371,7 +376,7 @@ fn places(source: &mut Source<'_>, section: Section<'_>) -> Option<Places> {
     Some(places)
 }
 
-fn opening(source: &mut Source<'_>, section: Section<'_>) -> Option<Opening> {
+pub(super) fn opening(source: &mut Source<'_>, section: Section<'_>) -> Option<Opening> {
     let keys = [
         "facility",
         "provider",

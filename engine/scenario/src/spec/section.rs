@@ -314,6 +314,11 @@ impl Found<'_> {
         self.line
     }
 
+    /// Whether it is a date or time.
+    pub(super) fn is_day(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Datetime(_))
+    }
+
     /// Whether it is a text.
     pub(super) fn is_text(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::String(_))

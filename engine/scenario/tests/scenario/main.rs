@@ -7,6 +7,7 @@
 
 mod allocation;
 mod city;
+mod closures;
 mod comparison;
 mod evaluation;
 mod examples;

@@ -20,6 +20,13 @@ const MODEL: &str = "capacity plan";
 /// Relative gap at which the relaxation is good enough to branch.
 const RELAXATION_GAP: f64 = 1e-3;
 
+/// Share of the gap asked for that the first branch and bound run proves. What it finds is evaluated
+/// exactly, which leaves room for the rest: a run that proves half the gap takes three times as long.
+const FIRST_GAP_SHARE: f64 = 0.9;
+
+/// By how much the gap of each further run is smaller.
+const NEXT_GAP_SHARE: f64 = 0.8;
+
 /// Most rounds of the relaxation.
 const RELAXATION_ROUNDS: usize = 200;
 
@@ -35,6 +42,8 @@ pub(crate) struct Session<'a> {
 
 /// What the decision programme of a budget looks like.
 struct Master {
+    /// Sites, groups and the budget, without ways and children.
+    budgeted: PlanningModel,
     tableau: Tableau,
     decisions: DecisionColumns,
     first_cost: usize,
@@ -119,6 +128,7 @@ impl<'a> Session<'a> {
             tableau.real(1.0, 0.0, f64::INFINITY, &[]);
         }
         let mut master = Master {
+            budgeted: model,
             tableau,
             decisions,
             first_cost,
@@ -184,9 +194,19 @@ impl<'a> Session<'a> {
         budgets: Option<&[f64]>,
         limits: &PlanLimits,
     ) -> Result<SessionResult, SolverError> {
+        self.plan_from(budgets, limits, None)
+    }
+
+    /// The best plan for a budget, with decisions that are known to keep it.
+    pub(crate) fn plan_from(
+        &mut self,
+        budgets: Option<&[f64]>,
+        limits: &PlanLimits,
+        known: Option<Decisions>,
+    ) -> Result<SessionResult, SolverError> {
         let mut master = self.master(budgets);
         let relaxation = self.relax(&mut master)?;
-        self.decide(&mut master, relaxation, limits)
+        self.decide(&mut master, relaxation, (limits, known))
     }
 
     /// The relaxation to a small gap; its bound.
@@ -194,7 +214,9 @@ impl<'a> Session<'a> {
         let mut programme = WarmProgramme::open(&master.tableau, MODEL)?;
         let nothing = Decisions::none(self.model);
         let mut core = vec![0.0; master.tableau.columns.len()];
-        master.decisions.write(self.model, &nothing, &mut core);
+        master
+            .decisions
+            .write(&master.budgeted, &nothing, &mut core);
         let first = self.evaluate(master, &core)?;
         let mut core_cost = master.decided_cost(&core) + first.costs.iter().sum::<f64>();
         self.join(master, Some(&mut programme), first.cuts)?;
@@ -257,18 +279,27 @@ impl<'a> Session<'a> {
         &mut self,
         master: &mut Master,
         relaxation: f64,
-        limits: &PlanLimits,
+        (limits, first): (&PlanLimits, Option<Decisions>),
     ) -> Result<SessionResult, SolverError> {
         let nothing = Decisions::none(self.model);
         let mut start = vec![0.0; master.tableau.columns.len()];
-        master.decisions.write(self.model, &nothing, &mut start);
+        master
+            .decisions
+            .write(&master.budgeted, &nothing, &mut start);
         let mut objective = f64::INFINITY;
         let mut best: Option<Vec<f64>> = None;
         let mut bound = relaxation;
         let mut known: Vec<Decisions> = Vec::new();
-        let mut wanted = limits.gap / 2.0;
+        let mut wanted = limits.gap * FIRST_GAP_SHARE;
         let mut status = PlanStatus::WorkLimit;
         self.adopt(master, start, &mut objective, &mut best)?;
+        if let Some(decisions) = first {
+            let mut point = vec![0.0; master.tableau.columns.len()];
+            master
+                .decisions
+                .write(&master.budgeted, &decisions, &mut point);
+            self.adopt(master, point, &mut objective, &mut best)?;
+        }
         for _ in 0..limits.rounds {
             let stop = Stop {
                 relative_gap: wanted,
@@ -276,6 +307,7 @@ impl<'a> Session<'a> {
                 seconds: limits.seconds,
             };
             let branched = branch(&master.tableau, best.as_deref(), &stop, MODEL)?;
+            wanted *= NEXT_GAP_SHARE;
             bound = bound.max(branched.bound.min(objective));
             if branched.time_reached {
                 status = PlanStatus::TimeLimit;
@@ -289,7 +321,9 @@ impl<'a> Session<'a> {
                     wanted /= 4.0;
                 } else {
                     let mut point = vec![0.0; values.len()];
-                    master.decisions.write(self.model, &decisions, &mut point);
+                    master
+                        .decisions
+                        .write(&master.budgeted, &decisions, &mut point);
                     known.push(decisions);
                     self.adopt(master, point, &mut objective, &mut best)?;
                 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::type_complexity)]
 
 mod cases;
+mod futures;
+mod network;
 
 use cases::City;
 use solver::{
