@@ -2,6 +2,8 @@
 
 #[path = "../tests/pages/made_up.rs"]
 mod made_up;
+#[path = "../tests/pages/made_up_forecasts.rs"]
+mod made_up_forecasts;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

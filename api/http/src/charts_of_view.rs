@@ -10,6 +10,7 @@ use disclosure::Label;
 use domain::{CareType, ReferenceDate};
 use forecast::TOTAL_AREA;
 
+use crate::charts_of_forecasts;
 use crate::language::RequestLanguage;
 use crate::problem::{Kind, Problem};
 use crate::query;
@@ -24,6 +25,9 @@ pub(crate) async fn show(
     let unknown = || Problem::unknown("chart", &file);
     let name = file.strip_suffix(".svg").ok_or_else(unknown)?;
     let query = query.unwrap_or_default();
+    if let Some(drawn) = charts_of_forecasts::draw(&view, name, &query, language).await {
+        return Ok(answer(&drawn?));
+    }
     let svg = if let Some(section) = name.strip_prefix("occupancy-") {
         let section = view.occupancy.iter().find(|it| it.name() == section);
         section.ok_or_else(unknown)?.history().svg(language)
@@ -31,7 +35,7 @@ pub(crate) async fn show(
         let map = view.maps.iter().find(|it| it.name() == map);
         map.ok_or_else(unknown)?.map().svg(language)
     } else if name == "forecast" {
-        let forecast = view.forecast.as_ref().ok_or_else(unknown)?;
+        let forecast = chosen_forecast(&view, &query)?.ok_or_else(unknown)?;
         let (area, group) = chosen_fan(forecast, &query);
         return picture(fan(forecast, &area, &group)?.svg(language));
     } else if name == "scenario" {
@@ -46,12 +50,32 @@ pub(crate) async fn show(
 
 fn picture(svg: Result<Svg, charts::ChartError>) -> Result<Response, Problem> {
     let svg = svg.map_err(|error| Problem::failed(&error))?;
+    Ok(answer(&svg))
+}
+
+fn answer(svg: &Svg) -> Response {
     let mut response = svg.as_str().to_owned().into_response();
     let media_type = HeaderValue::from_static("image/svg+xml");
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, media_type);
-    Ok(response)
+    response
+}
+
+/// The forecast of the population that a query names with `city`; the city's own unless named.
+pub(crate) fn chosen_forecast<'a>(
+    view: &'a PlannerView,
+    query: &str,
+) -> Result<Option<&'a ForecastView>, Problem> {
+    match query::value(query, "city").filter(|name| !name.is_empty()) {
+        None => Ok(view.forecast.as_ref()),
+        Some(name) => {
+            let others = &view.other_forecasts;
+            let found = others.iter().find(|it| it.name() == name);
+            let found = found.ok_or_else(|| Problem::unknown("city", &name))?;
+            Ok(Some(&found.view))
+        }
+    }
 }
 
 /// Area and group of a query; the whole city and the first group unless named.

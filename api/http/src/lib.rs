@@ -38,11 +38,13 @@ pub mod analysis;
 mod access;
 mod api;
 mod asked;
+mod charts_of_forecasts;
 mod charts_of_view;
 mod clock;
 mod correlation;
 pub mod existing_children;
 mod finish;
+mod forecast_tables;
 mod language;
 mod negotiation;
 mod openapi;
@@ -59,12 +61,13 @@ mod vocabulary;
 mod written;
 
 pub use access::{issue_token, token_sha256};
+pub use charts_of_forecasts::{HonestyPicture, PictureAndTable};
 pub use clock::Clock;
 pub use openapi::{openapi, openapi_json};
 pub use problem::ERROR_CODES;
 pub use router::{router, service_router};
 pub use service::{Limits, Service};
 pub use view::{
-    Capability, CapabilityState, Finding, ForecastView, NamedMap, NamedTable, OccupancySection,
-    PlannerView, ScenarioView, ViewError,
+    Capability, CapabilityState, DemandMonthsView, Finding, ForecastView, HonestyView, LeversView,
+    NamedForecast, NamedMap, NamedTable, OccupancySection, PlannerView, ScenarioView, ViewError,
 };

@@ -34,6 +34,9 @@ fn view_routes<S: Clone + Send + Sync + 'static>(view: Arc<PlannerView>) -> Rout
         .route("/", get(pages::overview::show))
         .route("/occupancy", get(pages::occupancy::show))
         .route("/forecast", get(pages::forecast::show))
+        .route("/demand", get(pages::demand::show))
+        .route("/levers", get(pages::levers::show))
+        .route("/honesty", get(pages::honesty::show))
         .route("/map", get(pages::map::show))
         .route("/scenario", get(pages::scenario::show))
         .route("/tables", get(pages::tables::list))
@@ -41,7 +44,9 @@ fn view_routes<S: Clone + Send + Sync + 'static>(view: Arc<PlannerView>) -> Rout
         .route("/method", get(pages::method::show))
         .route("/charts/{file}", get(charts_of_view::show))
         .route("/v1/occupancy", get(api::occupancy::show))
+        .route("/v1/forecasts/honesty", get(api::honesty::show))
         .route("/v1/forecasts/{area}", get(api::forecasts::show))
+        .route("/v1/demand/{area}", get(api::demand::show))
         .route("/v1/tables/{name}", get(api::tables::show))
         .with_state(view)
 }
@@ -72,9 +77,9 @@ fn finished(router: Router, finishing: Finishing) -> Router {
 
 /// All pages and endpoints over one view, without the procedure.
 ///
-/// Pages: `/`, `/occupancy`, `/forecast`, `/map`, `/scenario`, `/tables`, `/tables/{name}`,
+/// Pages: `/`, `/occupancy`, `/forecast`, `/demand`, `/levers`, `/honesty`, `/map`, `/scenario`, `/tables`, `/tables/{name}`,
 /// `/method`, `/provider`; pictures: `/charts/{name}.svg`; endpoints: `/health`, `/v1/occupancy`,
-/// `/v1/forecasts/{area}`, `/v1/tables/{name}`; `/v1/children` answers 403 whatever follows.
+/// `/v1/forecasts/{area}`, `/v1/forecasts/honesty`, `/v1/demand/{area}`, `/v1/tables/{name}`; `/v1/children` answers 403 whatever follows.
 pub fn router(view: Arc<PlannerView>) -> Router {
     let children = get(children_never_leave);
     let finishing = Finishing {

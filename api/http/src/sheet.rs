@@ -44,6 +44,11 @@ impl Sheet {
         self
     }
 
+    /// Names and values.
+    pub(crate) fn into_columns(self) -> Vec<(String, Values)> {
+        self.columns
+    }
+
     /// The cells of a released table: a column per dimension, `value`, `status`.
     pub(crate) fn of_released(table: &ReleasedTable) -> Self {
         let mut codes: Vec<Vec<String>> = vec![Vec::new(); table.dimensions().len()];

@@ -1,5 +1,7 @@
 //! What the pages show, ready to be shown.
 
+mod forecasts;
+
 use std::collections::BTreeMap;
 
 use charts::{AreaMap, OccupancyHistory};
@@ -8,6 +10,8 @@ use forecast::Forecast;
 use jiff::civil::Date;
 use scenario::ScenarioReport;
 use store::RecordedRun;
+
+pub use forecasts::{DemandMonthsView, HonestyView, LeversView, NamedForecast};
 
 /// Everything the pages and the API show: plain values, computed before, never changed.
 ///
@@ -31,6 +35,14 @@ pub struct PlannerView {
     pub occupancy: Vec<OccupancySection>,
     /// The forecast of children.
     pub forecast: Option<ForecastView>,
+    /// Forecasts of other populations, to be chosen on the page.
+    pub other_forecasts: Vec<NamedForecast>,
+    /// Places needed by month.
+    pub demand: Option<DemandMonthsView>,
+    /// How good forecasts were, the city's own first.
+    pub honesty: Vec<HonestyView>,
+    /// Paths on which levers are pulled on the page.
+    pub levers: Option<LeversView>,
     /// Maps, the most important first.
     pub maps: Vec<NamedMap>,
     /// A scenario beside the plan without it.
@@ -55,6 +67,10 @@ impl PlannerView {
             findings: Vec::new(),
             occupancy: Vec::new(),
             forecast: None,
+            other_forecasts: Vec::new(),
+            demand: None,
+            honesty: Vec::new(),
+            levers: None,
             maps: Vec::new(),
             scenario: None,
             tables: Vec::new(),
@@ -83,6 +99,12 @@ pub enum ViewError {
     Name {
         /// The name.
         name: String,
+    },
+    /// Paths that cannot do what the page of levers asks of them.
+    #[error("E8346: the paths of the levers do not have {what}; simulate them with it")]
+    Paths {
+        /// What is missing.
+        what: String,
     },
 }
 

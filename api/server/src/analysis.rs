@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use disclosure::{DisclosurePolicy, ReleasedCount, ReleasedSeries};
 use domain::{CareType, FacilityKind, Month, MonthRange};
+use http_api::analysis::CityDemand;
 use jiff::civil::Date;
 use matching::{
     ApplicantRow, ApplicationRow, Cascade, ProgrammeRow, Round, RoundOptions, RoundSummary,
@@ -14,13 +15,13 @@ use reporting::{OccupancyTables, occupancy_series, occupancy_tables};
 use scenario::{ScenarioReport, ScenarioSpec};
 use tables::City;
 
-use crate::city_demand::CityDemand;
-use crate::city_forecast::CityForecast;
+use crate::city_forecast::{CityForecast, demand_by_month, tested};
 use crate::commands::plan::{self, checked_plan};
 use crate::failure::Failure;
 use crate::files::OutputFolder;
 use crate::progress::Progress;
 use crate::scenario_demand::ScenarioDemand;
+use crate::tested_forecasts::TestedForecasts;
 
 /// Months before and after the month of the analysis.
 const MONTHS_BEFORE: i32 = 24;
@@ -48,6 +49,8 @@ pub(crate) struct Analysis {
     pub(crate) forecast: Option<CityForecast>,
     /// Places needed month by month, if the city has a population and contracts.
     pub(crate) demand: Option<CityDemand>,
+    /// How good earlier forecasts would have been, if the city has a population.
+    pub(crate) tested: Option<TestedForecasts>,
     /// The placement round of all open applications, if there are any.
     pub(crate) round: Option<RoundResult>,
     /// The scenario and its text.
@@ -74,7 +77,7 @@ impl Analysis {
         seed: u64,
         progress: &Progress,
     ) -> Result<Self, Failure> {
-        let bar = progress.steps("analysing", 6);
+        let bar = progress.steps("analysing", 7);
         let policy = DisclosurePolicy::default();
         let month = Month::of(as_of);
         let months = MonthRange::new(
@@ -88,8 +91,10 @@ impl Analysis {
         bar.step("released tables");
         let forecast = CityForecast::of(city, HORIZON)?;
         bar.step("forecast");
-        let demand = CityDemand::of(city, as_of, DEMAND_YEARS, seed)?;
+        let demand = demand_by_month(city, as_of, DEMAND_YEARS, seed)?;
         bar.step("demand by month");
+        let tested = tested(city)?;
+        bar.step("earlier forecasts");
         let round = RoundResult::of(&cube.open_round(city, month)?, seed)?;
         bar.step("placement round");
         let scenario = match scenario_text(&cube, month) {
@@ -111,6 +116,7 @@ impl Analysis {
             series,
             forecast,
             demand,
+            tested,
             round,
             scenario,
         })
@@ -154,6 +160,9 @@ impl Analysis {
             output.write("forecast/notes.txt", |to| {
                 city.warnings.iter().try_for_each(|it| writeln!(to, "{it}"))
             })?;
+        }
+        if let Some(tested) = &self.tested {
+            tested.write("forecast/honesty", output)?;
         }
         if let Some(round) = &self.round {
             output.write("round/placements.csv", |to| to.write_all(&round.placements))?;

@@ -30,8 +30,8 @@ const ROWS: &[(&str, &str, CapabilityState, &str, &str)] = &[
         "Prognose",
         "Forecast",
         CapabilityState::Thin,
-        "Kohortenquoten je Gebiet mit Intervallen aus früheren Fehlern; noch ohne Simulation, Hebel und Unsicherheit der Inanspruchnahme",
-        "cohort ratios by area with intervals from earlier errors; no simulation, levers or uncertainty of take-up yet",
+        "Kinder und Plätze nach Monaten mit Intervallen, Neubau als Stellschraube, Prüfung an früheren Jahren; amtliche Prognosen und weitere Stellschrauben nur über die API, Szenarien noch mit fester Inanspruchnahme",
+        "children and places by month with intervals, new quarters as a lever, tested on earlier years; official forecasts and further levers through the API only, scenarios still at a fixed take-up",
     ),
     (
         "Szenarien",

@@ -2,14 +2,15 @@
 
 use std::io::Cursor;
 
-use forecast::{
-    AgeClass, AgeGroup, Areas, Births, Demand, Forecast, ForecastRequest, Population, TakeUp,
-};
+use forecast::{AgeGroup, Areas, Births, Demand, Forecast, ForecastRequest, Population, TakeUp};
+use http_api::analysis::{CityDemand, CityDemandError, CityDemandRequest};
+use jiff::civil::Date;
 use scenario::{BandShare, DemandTable};
 use tables::schema::TableName;
 use tables::{City, Format, TableWriter};
 
 use crate::failure::Failure;
+use crate::tested_forecasts::TestedForecasts;
 
 /// Children and places needed, years ahead.
 pub(crate) struct CityForecast {
@@ -19,8 +20,11 @@ pub(crate) struct CityForecast {
     pub(crate) demand: Demand,
 }
 
+/// Paths of the demand of a city.
+const DEMAND_PATHS: usize = 500;
+
 /// Groups shown on pages: under three, three to five, six to nine.
-const SHOWN: [(&str, u8, u8); 3] = [("U3", 0, 2), ("K", 3, 5), ("H", 6, 9)];
+pub(crate) const SHOWN_GROUPS: &str = "U3=0-2,K=3-5,H=6-9";
 
 /// A table as the CSV text that the forecast's file contract reads.
 fn text(city: &City, table: TableName) -> anyhow::Result<Cursor<Vec<u8>>> {
@@ -61,6 +65,19 @@ impl Inputs {
             areas,
         }))
     }
+
+    /// Population, births and areas.
+    pub(crate) fn sources(&self) -> (&Population, Option<&Births>, &Areas) {
+        (&self.population, self.births.as_ref(), &self.areas)
+    }
+}
+
+/// What the learning of a demand refuses.
+pub(crate) fn not_learned(error: CityDemandError) -> Failure {
+    match error {
+        CityDemandError::Input { problems } => Failure::Input(problems),
+        other => other.into(),
+    }
 }
 
 impl CityForecast {
@@ -76,9 +93,7 @@ impl CityForecast {
         } = inputs;
         let take_up = TakeUp::saxony()?;
         let mut groups = take_up.groups();
-        for (name, first, last) in SHOWN {
-            groups.push(AgeGroup::new(name, AgeClass::new(first, last)?)?);
-        }
+        groups.extend(AgeGroup::parse_list(SHOWN_GROUPS)?);
         let request = ForecastRequest {
             horizon,
             groups,
@@ -93,7 +108,7 @@ impl CityForecast {
     ///
     /// Under three: 14 % childminding (wish of 13 to 16 % of Dresden families in 2018), the rest
     /// nursery. From three on: kindergarten.
-    pub(crate) fn demand_on(&self, dates: &[jiff::civil::Date]) -> Result<DemandTable, Failure> {
+    pub(crate) fn demand_on(&self, dates: &[Date]) -> Result<DemandTable, Failure> {
         const CHILDMINDING: f64 = 0.14;
         let share = |group: &str, care_type, share| BandShare {
             group: group.to_owned(),
@@ -110,4 +125,32 @@ impl CityForecast {
         ];
         Ok(DemandTable::from_forecast(&self.demand, &shares, dates)?)
     }
+}
+
+/// Tests the forecasts of a city from earlier years; `None` without a population of some years.
+pub(crate) fn tested(city: &City) -> Result<Option<TestedForecasts>, Failure> {
+    let Some(inputs) = Inputs::of(city)? else {
+        return Ok(None);
+    };
+    let given = (&inputs.population, inputs.births.as_ref(), &inputs.areas);
+    TestedForecasts::of(given, AgeGroup::parse_list(SHOWN_GROUPS)?)
+}
+
+/// Learns and simulates the demand of a city by month; `None` without a population and contracts.
+pub(crate) fn demand_by_month(
+    city: &City,
+    as_of: Date,
+    years: usize,
+    seed: u64,
+) -> Result<Option<CityDemand>, Failure> {
+    let Some(inputs) = Inputs::of(city)? else {
+        return Ok(None);
+    };
+    let request = CityDemandRequest {
+        as_of,
+        years,
+        paths: DEMAND_PATHS,
+        seed,
+    };
+    CityDemand::of(city, inputs.sources(), &request).map_err(not_learned)
 }

@@ -9,8 +9,8 @@
 mod analysis;
 mod background;
 mod capabilities;
-mod city_demand;
 mod city_forecast;
+mod city_levers;
 mod codes;
 mod commands;
 mod database;
@@ -27,6 +27,7 @@ mod run_worker;
 mod scenario_demand;
 mod stored_city;
 mod summary;
+mod tested_forecasts;
 mod words;
 
 use std::process::ExitCode;

@@ -5,15 +5,21 @@ use std::collections::BTreeMap;
 use charts::{AreaMap, AreaOutline, AreaValues, OccupancyHistory, PlaceMonth};
 use disclosure::{ConfidentialTable, Dimension, Label, Member, ReleasedTable, TOTAL_CODE, release};
 use domain::{CareType, Month};
-use http_api::{ForecastView, NamedMap, NamedTable, OccupancySection, PlannerView, ScenarioView};
+use http_api::{
+    DemandMonthsView, ForecastView, HonestyView, NamedMap, NamedTable, OccupancySection,
+    PlannerView, ScenarioView,
+};
 use scenario::ScenarioReport;
 use store::RecordedRun;
 use tables::City;
 
 use crate::analysis::Analysis;
 use crate::capabilities::capabilities;
+use crate::city_forecast::CityForecast;
+use crate::city_levers;
 use crate::failure::Failure;
 use crate::findings::findings;
+use crate::tested_forecasts::Named;
 use crate::words::{group_names, source};
 
 /// Fills the pages.
@@ -23,11 +29,7 @@ pub(crate) fn view(
     synthetic: bool,
     runs: Vec<RecordedRun>,
 ) -> Result<PlannerView, Failure> {
-    let name = if synthetic {
-        Label::new("Musterstadt", "Sample City")
-    } else {
-        Label::new("Stadt", "City")
-    };
+    let name = city_name(synthetic);
     let mut view = PlannerView::empty(name, analysis.as_of, env!("CARGO_PKG_VERSION"));
     view.is_synthetic = synthetic;
     view.findings = findings(analysis);
@@ -50,6 +52,15 @@ pub(crate) fn view(
         group_names: group_names(),
         source: source(synthetic),
     });
+    view.demand = analysis.demand.as_ref().map(|city| DemandMonthsView {
+        monthly: city.monthly.clone(),
+        notes: city.warnings.iter().map(ToString::to_string).collect(),
+        source: source(synthetic),
+    });
+    if let Some(own) = &analysis.forecast {
+        view.levers = city_levers::view(city, &own.forecast, source(synthetic))?;
+        view.honesty = honesty(analysis, city, own, synthetic)?;
+    }
     if let Some((_, report)) = &analysis.scenario {
         view.scenario = Some(ScenarioView {
             report: report.clone(),
@@ -60,6 +71,35 @@ pub(crate) fn view(
     view.capabilities = capabilities();
     view.runs = runs;
     Ok(view)
+}
+
+/// How good earlier forecasts of the city would have been, with a map where areas have outlines.
+fn honesty(
+    analysis: &Analysis,
+    city: &City,
+    own: &CityForecast,
+    synthetic: bool,
+) -> Result<Vec<HonestyView>, Failure> {
+    let Some(tested) = &analysis.tested else {
+        return Ok(Vec::new());
+    };
+    let named = Named {
+        name: "city",
+        label: city_name(synthetic),
+        source: source(synthetic),
+        is_real: false,
+    };
+    let mut view = tested.view(named, own.forecast.areas())?;
+    view.outlines = outlines(city)?;
+    Ok(vec![view])
+}
+
+fn city_name(synthetic: bool) -> Label {
+    if synthetic {
+        Label::new("Musterstadt", "Sample City")
+    } else {
+        Label::new("Stadt", "City")
+    }
 }
 
 /// The whole city, then every care type, over months.
@@ -144,14 +184,14 @@ fn place_month(analysis: &Analysis, care: Option<CareType>, month: Month) -> Opt
     Some(place)
 }
 
-/// Children in care by area, and the forecast of the youngest.
-fn maps(analysis: &Analysis, city: &City, synthetic: bool) -> Result<Vec<NamedMap>, Failure> {
+/// Outlines of the smallest areas.
+fn outlines(city: &City) -> Result<Vec<AreaOutline>, Failure> {
     let names: BTreeMap<String, String> = city
         .areas()?
         .into_iter()
         .map(|area| (area.id.to_string(), area.name))
         .collect();
-    let outlines: Vec<AreaOutline> = city
+    let outlines = city
         .area_shapes()?
         .into_iter()
         .filter(|shape| !shape.outline.is_empty())
@@ -166,6 +206,12 @@ fn maps(analysis: &Analysis, city: &City, synthetic: bool) -> Result<Vec<NamedMa
             }
         })
         .collect();
+    Ok(outlines)
+}
+
+/// Children in care by area, and the forecast of the youngest.
+fn maps(analysis: &Analysis, city: &City, synthetic: bool) -> Result<Vec<NamedMap>, Failure> {
+    let outlines = outlines(city)?;
     if outlines.is_empty() {
         return Ok(Vec::new());
     }

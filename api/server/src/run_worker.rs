@@ -1,4 +1,4 @@
-//! Works off requested runs: forecasts and back-tests, one at a time in each process.
+//! Works off requested runs, such as forecasts and back-tests, one at a time in each process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_api::Clock;
 use http_api::analysis::{Analyses, Watch, WorkStopped};
 use jiff::SignedDuration;
-use store::{RequestedRun, RunQueue as _, Sign, SqlStore, StoreError};
+use store::{ProcedureStore as _, RequestedRun, RunQueue as _, Sign, SqlStore, StoreError};
 
 /// Pause between two looks at the queue.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -94,9 +94,12 @@ impl RunWorker {
     async fn carry_out(&self, run: &RequestedRun) -> Result<Ending, StoreError> {
         let request = self.store.request_of_run(&run.key).await?;
         let request = request.unwrap_or_default();
+        let (snapshot, today) = (self.store.snapshot().await?, self.clock.today());
         let watch = Arc::new(Watch::default());
         let (analyses, watched) = (Arc::clone(&self.analyses), Arc::clone(&watch));
-        let mut working = tokio::task::spawn_blocking(move || analyses.work(&request, &watched));
+        let mut working = tokio::task::spawn_blocking(move || {
+            analyses.work(&request, (&snapshot, today), &watched)
+        });
         let done = loop {
             tokio::select! {
                 done = &mut working => break done,
@@ -150,3 +153,6 @@ impl RunWorker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

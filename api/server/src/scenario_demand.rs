@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use domain::{InputProblem, Month, MonthRange};
 use forecast::{AgeClass, AgeGroup, KeptDemand, KeptPaths, LeverSheet, MonthlyDemandRequest};
+use http_api::analysis::LearnedDemand;
 use jiff::civil::Date;
 use scenario::{DemandTable, ScenarioSpec};
 use tables::City;
 
-use crate::city_demand::LearnedDemand;
-use crate::city_forecast::{CityForecast, Inputs};
+use crate::city_forecast::{CityForecast, Inputs, not_learned};
 use crate::commands::plan::horizon;
 use crate::failure::Failure;
 
@@ -35,7 +35,8 @@ impl ScenarioDemand {
         let ahead = usize::try_from(last.year() - origin).unwrap_or(0);
         let years = ahead.clamp(1, forecast::LONGEST_HORIZON);
         let excluded = spec.levers().excluded_years();
-        let learned = LearnedDemand::of(city, &inputs, known_on, years, excluded)?;
+        let learned = LearnedDemand::of(city, inputs.sources(), known_on, years, excluded);
+        let learned = learned.map_err(not_learned)?;
         let Some(LearnedDemand {
             children, model, ..
         }) = learned

@@ -269,7 +269,7 @@ impl Drawn for ForecastFan {
 }
 
 /// Years below the plot, thinned out.
-fn year_labels<DB: DrawingBackend>(
+pub(crate) fn year_labels<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     plot: Frame,
     years: &[i32],

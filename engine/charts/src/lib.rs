@@ -3,7 +3,8 @@
 //! [`OccupancyHistory`] draws places and children in care over months, [`ForecastFan`] a forecast
 //! with its intervals, [`DemandMonths`] places needed month by month, [`AreaMap`] areas in five classes,
 //! [`BeforeAfter`] a scenario beside the plan without it, [`CapacityFan`] demand against places,
-//! [`PlanTimeline`] what opens and closes when, [`SensitivityTornado`] what each measure does; [`CalibrationPlot`], [`PastEditionsChart`] and
+//! [`PlanTimeline`] what opens and closes when, [`SensitivityTornado`] what each measure does,
+//! [`ComparedFans`] children without and with levers; [`CalibrationPlot`], [`PastEditionsChart`] and
 //! [`AreaErrors`] show how good earlier forecasts were. All pictures are 900 by 480, in German or English, and carry a title and a
 //! description for screen readers; the same input gives the same bytes. Lines differ in dash as well
 //! as colour, and areas that are not published are hatched.
@@ -53,6 +54,7 @@ mod calibration;
 mod canvas;
 mod capacity_fan;
 mod classes;
+mod compared_fans;
 mod demand_months;
 mod error;
 mod fan;
@@ -72,6 +74,7 @@ pub use area_errors::AreaErrors;
 pub use before_after::BeforeAfter;
 pub use calibration::CalibrationPlot;
 pub use capacity_fan::CapacityFan;
+pub use compared_fans::ComparedFans;
 pub use demand_months::{DemandMonths, DemandNames};
 pub use error::{ChartError, ERROR_CODES};
 pub use fan::{FanNames, ForecastFan};

@@ -16,6 +16,7 @@ mod conflict;
 mod decision_audits;
 mod existing_children;
 mod families;
+mod forecast_runs;
 mod freshness;
 mod legal_claims;
 mod override_reason;

@@ -14,7 +14,7 @@ use super::city::{City, areas};
 use super::client::{Client, list_of, text_of};
 
 /// Children of two neighbourhoods over ten years, growing by one a year and age.
-fn with_children() -> StaticTables {
+pub(super) fn with_children() -> StaticTables {
     let mut table = String::from("area,year,age,count\n");
     for (area, size) in [("sued1", 40), ("sued2", 60)] {
         for year in 2017..=2026 {
@@ -27,7 +27,7 @@ fn with_children() -> StaticTables {
     tables.expect("the population does not change")
 }
 
-async fn asked(planner: &Client, request: Value) -> String {
+pub(super) async fn asked(planner: &Client, request: Value) -> String {
     let answer = planner.post("/v1/runs", request).await;
     let address = answer.header("location").to_owned();
     let run = answer.expect(202);
@@ -134,6 +134,28 @@ async fn a_back_test_tells_how_good_the_forecasts_were(#[case] database: Databas
         .await
         .expect(200);
     assert_eq!(list_of(&all, "rows").len(), 4 * 3 * 4);
+    let areas = planner
+        .get(&format!("{address}/result?table=areas"))
+        .await
+        .expect(200);
+    let areas = list_of(&areas, "rows");
+    assert_eq!(
+        (areas.len(), &areas[0]["forecasts"]),
+        (2, &json!(11)),
+        "each smallest area"
+    );
+    let calibration = planner
+        .get(&format!("{address}/result?table=calibration"))
+        .await
+        .expect(200);
+    // Three levels, five quantiles.
+    assert_eq!(list_of(&calibration, "rows").len(), 3 * 5);
+    let card = &scores["facts"]["model_card"];
+    assert_eq!(
+        (&card["first_origin"], &card["areas"]),
+        (&json!(2021), &json!(2))
+    );
+    assert!(list_of(card, "limits")[0]["en"].is_string());
 }
 
 #[rstest]

@@ -8,9 +8,10 @@ use axum::response::Response;
 use forecast::FanPoint;
 use serde_json::json;
 
-use crate::charts_of_view::area_label;
+use crate::charts_of_view::{area_label, chosen_forecast};
 use crate::negotiation::Format;
 use crate::problem::Problem;
+use crate::query;
 use crate::sheet::{Sheet, Values};
 use crate::view::{ForecastView, PlannerView};
 
@@ -22,7 +23,9 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let format = Format::choose(query.as_deref(), &headers)?;
     let unknown = || Problem::unknown("area", &area);
-    let forecast = view.forecast.as_ref().ok_or_else(unknown)?;
+    let query = query.unwrap_or_default();
+    let forecast = chosen_forecast(&view, &query)?.ok_or_else(unknown)?;
+    let is_real = query::value(&query, "city").is_some_and(|name| !name.is_empty());
     let sheet = sheet(forecast, &area).ok_or_else(unknown)?;
     sheet.answer(format, "forecast", |sheet| {
         json!({
@@ -30,7 +33,7 @@ pub(crate) async fn show(
             "label": area_label(forecast, &area),
             "origin_year": forecast.forecast.origin_year(),
             "source": forecast.source,
-            "synthetic": view.is_synthetic,
+            "synthetic": view.is_synthetic && !is_real,
             "rows": sheet.json_rows(),
         })
     })

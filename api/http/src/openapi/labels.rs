@@ -25,6 +25,7 @@ const LABELS: &[(&str, &str)] = &[
     ("applications", "Anmeldungen"),
     ("applied_on", "Angemeldet am"),
     ("area", "Gebiet"),
+    ("as_of", "Stand"),
     ("assumptions", "Annahmen"),
     ("at_least", "Mindestens"),
     ("at_most", "Höchstens"),
@@ -196,6 +197,7 @@ const LABELS: &[(&str, &str)] = &[
     ("least", "Mindestens"),
     ("legal_basis", "Rechtsgrundlage"),
     ("left_out", "Nicht nachgestellt"),
+    ("levers", "Stellschrauben"),
     ("licences", "Betriebserlaubnisse"),
     ("licensed", "Plätze laut Betriebserlaubnis"),
     ("limit_minutes", "Längster Weg in Minuten"),
@@ -206,6 +208,7 @@ const LABELS: &[(&str, &str)] = &[
     ("longitude", "Geografische Länge"),
     ("lots", "Lose"),
     ("lunch", "Mittagessen"),
+    ("mapping", "Zuordnung der Tabelle"),
     ("measured_as", "Gliederung, zu der es gehört"),
     ("mechanism", "Vergabeverfahren"),
     ("mechanisms", "Vergabeverfahren"),
@@ -253,6 +256,7 @@ const LABELS: &[(&str, &str)] = &[
     ("participates_to", "Nimmt teil bis"),
     ("passed_over", "Übergangene Kinder"),
     ("passed_over_count", "Zahl der Übergangenen"),
+    ("paths", "Simulierte Verläufe"),
     ("pattern_tests", "Zahl der Tests"),
     ("patterns", "Auffälligkeiten"),
     ("percent", "Prozent"),
@@ -384,6 +388,7 @@ const LABELS: &[(&str, &str)] = &[
     ("without_home", "Kinder ohne bekannten Ort"),
     ("without_reason", "Ohne Grund"),
     ("witness", "Beleg"),
+    ("years", "Jahre voraus"),
 ];
 
 /// Adds the label to every field of every schema.

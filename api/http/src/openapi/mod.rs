@@ -56,7 +56,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ),
     (
         "runs",
-        "Forecasts and back-tests, done in the background",
+        "Forecasts, back-tests, demand and levers, done in the background",
         "Rechenläufe",
     ),
     ("catalogues", "Criteria catalogues", "Kriterienkataloge"),

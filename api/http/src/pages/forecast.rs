@@ -7,10 +7,10 @@ use axum::extract::{RawQuery, State};
 use axum::response::Html;
 
 use super::{Page, html};
-use crate::charts_of_view::{area_label, chosen_fan, fan};
+use crate::charts_of_view::{area_label, chosen_fan, chosen_forecast, fan};
 use crate::language::RequestLanguage;
 use crate::problem::Problem;
-use crate::query::encoded;
+use crate::query::{self, encoded};
 use crate::view::{ForecastView, PlannerView};
 
 #[derive(Template)]
@@ -21,6 +21,7 @@ struct ForecastPage<'a> {
 }
 
 struct Fan {
+    cities: Vec<Choice>,
     areas: Vec<Choice>,
     groups: Vec<Choice>,
     chart: String,
@@ -46,19 +47,56 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Problem> {
     let query = query.unwrap_or_default();
     let mut page = Page::new(&view, language, "/forecast");
-    let fan = match &view.forecast {
+    let fan = match chosen_forecast(&view, &query)? {
         None => None,
         Some(forecast) => {
-            let (area, group) = chosen_fan(forecast, &query);
-            page.path = format!(
-                "/forecast?area={}&group={}",
-                encoded(&area),
-                encoded(&group)
-            );
-            Some(fan_of(&page, forecast, &area, &group)?)
+            let city = query::value(&query, "city").unwrap_or_default();
+            let (area, group) = chosen_of(forecast, &query, &city);
+            let (coded_area, coded_group) = (encoded(&area), encoded(&group));
+            page.path = format!("/forecast?area={coded_area}&group={coded_group}");
+            if !city.is_empty() {
+                page.path = format!("{}&city={}", page.path, encoded(&city));
+                page.shows_real_data = true;
+            }
+            let mut fan = fan_of(&page, forecast, &area, &group)?;
+            fan.cities = cities(&page, &city);
+            if !city.is_empty() {
+                fan.download = format!("{}city={}&", fan.download, encoded(&city));
+            }
+            Some(fan)
         }
     };
     html(&ForecastPage { fan, page })
+}
+
+/// Area and group of a query. Choosing another population starts with the whole of it where it does not
+/// have the area or group that was shown before.
+fn chosen_of(forecast: &ForecastView, query: &str, city: &str) -> (String, String) {
+    let (mut area, mut group) = chosen_fan(forecast, query);
+    let switched = query::value(query, "from").is_some_and(|from| from != city);
+    if switched && forecast.forecast.fan(&area, &group).is_none() {
+        (area, group) = chosen_fan(forecast, "");
+    }
+    (area, group)
+}
+
+/// The populations to choose from; none where there is only one.
+fn cities(page: &Page<'_>, chosen: &str) -> Vec<Choice> {
+    let others = &page.view.other_forecasts;
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let own = page.view.forecast.iter().map(|_| Choice {
+        value: String::new(),
+        word: page.label(&page.view.city).to_owned(),
+        is_chosen: chosen.is_empty(),
+    });
+    let others = others.iter().map(|other| Choice {
+        value: other.name().to_owned(),
+        word: page.label(&other.label).to_owned(),
+        is_chosen: other.name() == chosen,
+    });
+    own.chain(others).collect()
 }
 
 fn fan_of(page: &Page<'_>, view: &ForecastView, area: &str, group: &str) -> Result<Fan, Problem> {
@@ -95,6 +133,7 @@ fn fan_of(page: &Page<'_>, view: &ForecastView, area: &str, group: &str) -> Resu
     let seen = fan.observed().iter().rev();
     let query = page.path.trim_start_matches("/forecast");
     Ok(Fan {
+        cities: Vec::new(),
         areas: areas.collect(),
         groups: groups.collect(),
         chart: page.link(&format!("/charts/forecast.svg{query}")),
@@ -104,7 +143,7 @@ fn fan_of(page: &Page<'_>, view: &ForecastView, area: &str, group: &str) -> Resu
         seen: seen
             .map(|(year, persons)| [year.to_string(), number(*persons)])
             .collect(),
-        download: format!("/v1/forecasts/{}", encoded(area)),
+        download: format!("/v1/forecasts/{}?", encoded(area)),
         source: page.label(&view.source).to_owned(),
     })
 }

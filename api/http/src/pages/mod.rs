@@ -9,7 +9,11 @@ use jiff::civil::Date;
 use crate::problem::Problem;
 use crate::view::PlannerView;
 
+pub(crate) mod demand;
 pub(crate) mod forecast;
+mod grid;
+pub(crate) mod honesty;
+pub(crate) mod levers;
 pub(crate) mod map;
 pub(crate) mod method;
 pub(crate) mod occupancy;
@@ -27,6 +31,8 @@ pub(crate) struct Page<'a> {
     pub(crate) path: String,
     /// Whether the pages for planners are there to link to.
     pub(crate) has_planner_pages: bool,
+    /// Whether the numbers are real in a view of made-up ones: the page says so instead.
+    pub(crate) shows_real_data: bool,
 }
 
 /// A link of the navigation.
@@ -43,6 +49,7 @@ impl<'a> Page<'a> {
             language,
             path: path.into(),
             has_planner_pages: true,
+            shows_real_data: false,
         }
     }
 
@@ -83,6 +90,9 @@ impl<'a> Page<'a> {
             ("/", "Überblick", "Overview"),
             ("/occupancy", "Belegung", "Occupancy"),
             ("/forecast", "Prognose", "Forecast"),
+            ("/demand", "Bedarf", "Demand"),
+            ("/levers", "Neubau", "New quarter"),
+            ("/honesty", "Treffsicherheit", "Track record"),
             ("/map", "Karte", "Map"),
             ("/scenario", "Szenario", "Scenario"),
             ("/tables", "Tabellen", "Tables"),

@@ -130,4 +130,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E8274",
         "the release ledger was asked about a table that contradicts itself or the ledger",
         "correct what the message names; the member ledger_code is its number"),
+    code("E8346",
+        "the paths of the page of levers were simulated without a group it shows",
+        "simulate them with the groups shown and those of the take-up"),
 ];

@@ -103,6 +103,10 @@ impl Kind {
         "Die Runde wird nicht herausgegeben: Sie würde tun, was nie geschehen darf", "The round is not given out: it would do what must never happen");
     pub(crate) const RUN_WITHOUT_RESULT: Self = kind(409, "E8323", "run-without-result",
         "Der Rechenlauf hat (noch) kein Ergebnis", "The run has no result (yet)");
+    pub(crate) const LEVERS_REFUSED: Self = kind(422, "E8340", "levers-refused",
+        "Die Stellschrauben haben Fehler", "The levers have errors");
+    pub(crate) const OFFICIAL_REFUSED: Self = kind(422, "E8341", "official-forecast-refused",
+        "Die amtliche Prognose oder ihre Zuordnung hat Fehler", "The official forecast or its mapping has errors");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",

@@ -22,6 +22,8 @@ use scenario::{
 };
 use store::{RecordedRun, RunIdentity};
 
+use crate::made_up_forecasts;
+
 fn same(text: &str) -> Label {
     Label::new(text, text)
 }
@@ -275,6 +277,10 @@ pub(crate) fn view() -> PlannerView {
     view.findings = findings();
     view.occupancy = vec![occupancy()];
     view.forecast = Some(forecast_view());
+    view.other_forecasts = vec![made_up_forecasts::other()];
+    view.demand = Some(made_up_forecasts::demand());
+    view.honesty = made_up_forecasts::honesty();
+    view.levers = Some(made_up_forecasts::levers());
     view.maps = vec![NamedMap::new("nursery", map).unwrap()];
     view.scenario = Some(scenario_view());
     view.tables = vec![NamedTable::new("children-by-area", table, as_of).unwrap()];

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests too
 
+mod forecasts;
 mod made_up;
+mod made_up_forecasts;
 mod provider;
 mod well_formed;
 
@@ -18,10 +20,13 @@ use tower::ServiceExt;
 
 static VIEW: LazyLock<Arc<PlannerView>> = LazyLock::new(|| Arc::new(made_up::view()));
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 11] = [
     "/",
     "/occupancy",
     "/forecast",
+    "/demand",
+    "/levers",
+    "/honesty",
     "/map",
     "/scenario",
     "/tables",
@@ -111,6 +116,9 @@ async fn pages_of_an_empty_view_say_that_there_is_nothing_yet() {
         "/",
         "/occupancy",
         "/forecast",
+        "/demand",
+        "/levers",
+        "/honesty",
         "/map",
         "/scenario",
         "/tables",
@@ -379,6 +387,14 @@ async fn every_picture_is_an_svg_in_the_language_asked_for() {
         ("/charts/map-nursery.svg", "Krippenkinder"),
         ("/charts/forecast.svg?area=Altstadt&group=K", "Prognose"),
         ("/charts/scenario.svg", "Szenario"),
+        ("/charts/demand.svg?care_type=nursery", "Bedarf an Plätzen"),
+        ("/charts/honesty-calibration.svg", "Stimmen die Intervalle?"),
+        ("/charts/honesty-editions.svg?group=K", "Beispielstadt, K"),
+        ("/charts/honesty-areas.svg", "daneben lagen"),
+        (
+            "/charts/levers.svg?dwellings=900",
+            "Ohne und mit Stellschraube",
+        ),
     ] {
         let answer = get(&in_language(path, "de")).await;
         assert_eq!(answer.header("content-type"), "image/svg+xml", "{path}");

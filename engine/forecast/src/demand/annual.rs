@@ -109,6 +109,13 @@ impl TakeUp {
         ])
     }
 
+    /// The share of a band, 0 to 1; `None` for an unknown band.
+    #[must_use]
+    pub fn share(&self, band: &str) -> Option<f64> {
+        let found = self.bands.iter().find(|known| known.group.name() == band);
+        found.map(|band| band.share)
+    }
+
     /// The groups to ask a forecast for.
     #[must_use]
     pub fn groups(&self) -> Vec<AgeGroup> {

@@ -1,7 +1,10 @@
 //! The model card: what was done, from what, and what it cannot do.
 
 use crate::input::population::Population;
-use crate::quality::{Breaks, FilledYear, PreferredAge, RoundedCells};
+use crate::quality::{
+    BreakRule, Breaks, FilledYear, PreferredAge, RoundedCells, find_breaks, find_preferred_ages,
+    find_rounding,
+};
 use crate::request::BacktestRequest;
 
 /// A statement in both languages.
@@ -85,6 +88,18 @@ impl ModelCard {
                 ),
             );
         }
+        card
+    }
+
+    /// The card of a back-test with what the checks of the register found: breaks, rounding and
+    /// preferred ages.
+    #[must_use]
+    pub fn checked(population: &Population, request: &BacktestRequest) -> Self {
+        let mut card = Self::new(population, request);
+        let breaks = find_breaks(population, BreakRule::default());
+        let rounded = find_rounding(population);
+        let preferred = find_preferred_ages(population);
+        card.warn_of_register(&breaks, rounded.as_ref(), &preferred, &[]);
         card
     }
 

@@ -1,27 +1,18 @@
 //! Forecasts and back-tests of the children of a city.
 
-use std::io::Cursor;
-
-use domain::InputProblem;
 use forecast::{
-    AgeGroup, Areas, BacktestRequest, BacktestRow, Births, FanPoint, ForecastRequest, Level,
-    Population, Score,
+    BacktestRequest, BacktestRow, FanPoint, ForecastRequest, HonestyReport, ModelCard, Score,
 };
 use serde::{Deserialize, Serialize};
-use tables::schema::TableName;
 use utoipa::ToSchema;
 
-use super::kept::thousandths;
+use super::inputs::{self, Inputs, not_allowed, usual_groups};
 use super::{KeptResult, KeptTable, Watch, WorkStopped};
 use crate::analysis::StaticTables;
-use crate::sheet::Values;
-
-/// Groups of ages where none are asked for.
-const USUAL_GROUPS: &str = "U3=0-2,K=3-5,H=6-9";
-
-fn usual_groups() -> String {
-    USUAL_GROUPS.to_owned()
-}
+use crate::forecast_tables::{
+    area_errors, calibration, level_name, texts, thousandths, whole, with_fan,
+};
+use crate::sheet::{Sheet, Values};
 
 /// A forecast to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -62,19 +53,9 @@ pub(crate) struct BacktestAsked {
 /// Most origins of a back-test after the first.
 const MOST_ORIGINS_AFTER: i32 = 60;
 
-fn check(horizon: usize, groups: &str) -> Result<(), (&'static str, String)> {
-    if !(1..=forecast::LONGEST_HORIZON).contains(&horizon) {
-        let detail = format!("give 1 to {} years", forecast::LONGEST_HORIZON);
-        return Err(("horizon", detail));
-    }
-    let parsed = AgeGroup::parse_list(groups);
-    parsed.map_err(|error| ("groups", error.to_string()))?;
-    Ok(())
-}
-
 impl ForecastAsked {
     pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
-        check(self.horizon, &self.groups)
+        inputs::check(self.horizon, &self.groups)
     }
 
     pub(super) fn run(
@@ -89,12 +70,12 @@ impl ForecastAsked {
         let request = ForecastRequest {
             horizon: self.horizon,
             origin_year: self.origin_year,
-            groups: groups(&self.groups)?,
+            groups: inputs::groups(&self.groups)?,
             excluded_years: self.excluded_years.clone(),
         };
         let births = inputs.births.as_ref();
         let made = forecast::forecast(&inputs.population, births, &inputs.areas, &request)
-            .map_err(|error| WorkStopped::refused("E8321", error))?;
+            .map_err(not_allowed)?;
         watch.go_on()?;
         let table = |name: &str, label: &str, labels: &[String]| {
             let mut rows: Vec<(&str, &str, &FanPoint)> = Vec::new();
@@ -105,11 +86,12 @@ impl ForecastAsked {
                     rows.extend(fan.map(|point| (area.code.as_str(), series.as_str(), point)));
                 }
             }
-            let table = KeptTable::new(name)
+            let sheet = Sheet::default()
                 .column("area", texts(rows.iter().map(|row| row.0)))
                 .column("year", whole(rows.iter().map(|row| i64::from(row.2.year))))
                 .column(label, texts(rows.iter().map(|row| row.1)));
-            fan_columns(table, &rows.iter().map(|row| row.2).collect::<Vec<_>>())
+            let points: Vec<&FanPoint> = rows.iter().map(|row| row.2).collect();
+            KeptTable::of(name, with_fan(sheet, &points))
         };
         let by_group = table("groups", "group", made.groups());
         let by_age = table("ages", "age", made.ages());
@@ -127,7 +109,7 @@ impl ForecastAsked {
 
 impl BacktestAsked {
     pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
-        check(self.horizon, &self.groups)?;
+        inputs::check(self.horizon, &self.groups)?;
         let span = i64::from(self.last_origin) - i64::from(self.first_origin);
         if !(0..=i64::from(MOST_ORIGINS_AFTER)).contains(&span) {
             let detail =
@@ -146,7 +128,7 @@ impl BacktestAsked {
     ) -> Result<KeptResult, WorkStopped> {
         watch.begin("reading", 0);
         let inputs = Inputs::read(tables)?;
-        let groups = groups(&self.groups)?;
+        let groups = inputs::groups(&self.groups)?;
         let origins = self.first_origin..=self.last_origin;
         watch.begin(
             "forecasting from past years",
@@ -161,10 +143,7 @@ impl BacktestAsked {
             };
             let births = inputs.births.as_ref();
             let one = forecast::backtest(&inputs.population, births, &inputs.areas, &request);
-            made.rows.extend(
-                one.map_err(|error| WorkStopped::refused("E8321", error))?
-                    .rows,
-            );
+            made.rows.extend(one.map_err(not_allowed)?.rows);
             watch.advance()?;
         }
         let mut result = KeptResult::default()
@@ -173,7 +152,22 @@ impl BacktestAsked {
             .fact("last_origin", self.last_origin)
             .fact("horizon", self.horizon);
         result.tables = vec![scores(&made, self.horizon), forecasts(&made.rows)];
-        Ok(result)
+        let request = BacktestRequest {
+            origins: self.first_origin..=self.last_origin,
+            horizon: self.horizon,
+            groups,
+        };
+        let card = ModelCard::checked(&inputs.population, &request);
+        // Without a single outcome there is nothing to judge: forecasts only.
+        if let Ok(report) = HonestyReport::new(&made, card.clone()) {
+            result
+                .tables
+                .push(KeptTable::of("calibration", calibration(&report)));
+            result
+                .tables
+                .push(KeptTable::of("areas", area_errors(&report)));
+        }
+        Ok(result.fact("model_card", serde_json::json!(card)))
     }
 }
 
@@ -189,9 +183,12 @@ fn scores(made: &forecast::Backtest, horizon: usize) -> KeptTable {
         let shown = |value: f64| (value * 1e6).round() / 1e6;
         Values::Number(rows.iter().map(|row| of(&row.1).map(shown)).collect())
     };
-    KeptTable::new("scores")
+    let sheet = Sheet::default()
         .column("horizon", whole(rows.iter().map(|row| row.0 as i64)))
-        .column("level", texts(rows.iter().map(|row| level(row.1.level))))
+        .column(
+            "level",
+            texts(rows.iter().map(|row| level_name(row.1.level))),
+        )
         .column("group", texts(rows.iter().map(|row| row.1.group.as_str())))
         .column(
             "forecasts",
@@ -204,12 +201,13 @@ fn scores(made: &forecast::Backtest, horizon: usize) -> KeptTable {
         .column(
             "weighted_interval_score",
             numbers(|score| Some(score.weighted_interval_score)),
-        )
+        );
+    KeptTable::of("scores", sheet)
 }
 
 /// Every forecast with what came.
 fn forecasts(rows: &[BacktestRow]) -> KeptTable {
-    let table = KeptTable::new("forecasts")
+    let sheet = Sheet::default()
         .column(
             "origin_year",
             whole(rows.iter().map(|row| i64::from(row.origin_year))),
@@ -218,82 +216,7 @@ fn forecasts(rows: &[BacktestRow]) -> KeptTable {
         .column("area", texts(rows.iter().map(|row| row.area.as_str())))
         .column("group", texts(rows.iter().map(|row| row.group.as_str())));
     let observed = rows.iter().map(|row| row.observed.and_then(thousandths));
-    fan_columns(
-        table,
-        &rows.iter().map(|row| &row.point).collect::<Vec<_>>(),
-    )
-    .column("observed", Values::Number(observed.collect()))
-}
-
-fn level(level: Level) -> String {
-    match level {
-        Level::Total => "total".to_owned(),
-        Level::Middle(depth) => format!("level_{depth}"),
-        Level::Leaf => "leaf".to_owned(),
-    }
-}
-
-fn texts<T: Into<String>>(values: impl Iterator<Item = T>) -> Values {
-    Values::Text(values.map(Into::into).collect())
-}
-
-fn whole(values: impl Iterator<Item = i64>) -> Values {
-    Values::Whole(values.map(Some).collect())
-}
-
-/// The columns of mean and quantiles.
-fn fan_columns(table: KeptTable, points: &[&FanPoint]) -> KeptTable {
-    let values = |of: fn(&FanPoint) -> f64| {
-        Values::Number(points.iter().map(|point| thousandths(of(point))).collect())
-    };
-    table
-        .column("mean", values(|point| point.mean))
-        .column("q025", values(|point| point.q025))
-        .column("q10", values(|point| point.q10))
-        .column("q50", values(|point| point.q50))
-        .column("q90", values(|point| point.q90))
-        .column("q975", values(|point| point.q975))
-}
-
-fn groups(text: &str) -> Result<Vec<AgeGroup>, WorkStopped> {
-    AgeGroup::parse_list(text).map_err(|error| WorkStopped::refused("E8321", error))
-}
-
-/// The tables a forecast reads.
-struct Inputs {
-    population: Population,
-    births: Option<Births>,
-    areas: Areas,
-}
-
-impl Inputs {
-    fn read(tables: &StaticTables) -> Result<Self, WorkStopped> {
-        let csv = |table: TableName| {
-            let csv = tables.csv(table);
-            csv.map_err(|error| WorkStopped::refused(error.code(), error))
-        };
-        let population = csv(TableName::Population)?.ok_or_else(|| {
-            let problem = "no table `population` was imported; import it with `placewright import`";
-            WorkStopped::refused("E8320", problem)
-        })?;
-        let wrong = |problems: Vec<InputProblem>| {
-            let more = problems.len().saturating_sub(1);
-            let first = problems
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            WorkStopped::refused("E8321", format!("{first} ({more} more problems)"))
-        };
-        let births = csv(TableName::Births)?;
-        let births = births.map(|bytes| Births::read(Cursor::new(bytes), "births"));
-        let areas = match csv(TableName::Areas)? {
-            Some(bytes) => Areas::read(Cursor::new(bytes), "areas").map_err(wrong)?,
-            None => Areas::flat(),
-        };
-        Ok(Self {
-            population: Population::read(Cursor::new(population), "population").map_err(wrong)?,
-            births: births.transpose().map_err(wrong)?,
-            areas,
-        })
-    }
+    let points: Vec<&FanPoint> = rows.iter().map(|row| &row.point).collect();
+    let sheet = with_fan(sheet, &points).column("observed", Values::Number(observed.collect()));
+    KeptTable::of("forecasts", sheet)
 }

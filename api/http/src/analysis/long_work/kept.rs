@@ -13,16 +13,11 @@ pub(crate) struct KeptTable {
 }
 
 impl KeptTable {
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn of(name: &str, sheet: Sheet) -> Self {
         Self {
             name: name.to_owned(),
-            columns: Vec::new(),
+            columns: sheet.into_columns(),
         }
-    }
-
-    pub(super) fn column(mut self, name: &str, values: Values) -> Self {
-        self.columns.push((name.to_owned(), values));
-        self
     }
 
     /// The table as it leaves.
@@ -46,9 +41,4 @@ impl KeptResult {
         self.facts.insert(name.to_owned(), value.into());
         self
     }
-}
-
-/// A number as it is shown: thousandths.
-pub(super) fn thousandths(value: f64) -> Option<f64> {
-    Some((value * 1000.0).round() / 1000.0)
 }

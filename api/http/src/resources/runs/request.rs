@@ -11,8 +11,12 @@ use crate::problem::{Kind, Problem};
 use crate::resources::{Served, new_key};
 use crate::written::Write;
 
-/// Asks for a forecast or a back-test. The answer comes at once; the work is done by the next process that
+/// Asks for long work: a forecast, a back-test, places needed by month, levers, or an official forecast
+/// with our intervals. The answer comes at once; the work is done by the next process that
 /// is free, and `Location` says where to look after it.
+///
+/// Levers that cannot be read are 422 `levers-refused`, an official table or its mapping 422
+/// `official-forecast-refused`, each with all `errors`.
 ///
 /// The same account with the same `Idempotency-Key` gets the run it asked for before.
 #[utoipa::path(post, path = "/v1/runs", tag = "runs",
@@ -20,6 +24,9 @@ use crate::written::Write;
 pub(crate) async fn create(service: Served, write: Write<RunAsked>) -> Result<Response, Problem> {
     if let Err((field, detail)) = write.body.check() {
         return Err(Problem::field(Kind::WRONG_VALUE, field, detail));
+    }
+    if let Err((kind, problems)) = write.body.check_files() {
+        return Err(Problem::rows_refused(kind, &problems));
     }
     let request = serde_json::to_vec(&write.body).map_err(|error| Problem::failed(&error))?;
     let requested_by = write.caller.grant.actor.to_string();

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use charts::{BeforeAfter, DemandMonths, DemandNames, FanNames, ForecastFan, Language, Svg};
+use charts::{
+    BeforeAfter, ComparedFans, DemandMonths, DemandNames, FanNames, ForecastFan, Language, Svg,
+};
 use disclosure::Label;
 use domain::{CareType, ReferenceDate};
-use forecast::TOTAL_AREA;
-use http_api::PlannerView;
+use forecast::{ChildYield, DwellingType, Dwellings, Lever, LeverSheet, TOTAL_AREA};
+use http_api::{HonestyPicture, PlannerView};
 
 use super::real::RealForecast;
 use crate::analysis::Analysis;
@@ -71,6 +73,8 @@ pub(super) fn write(
             )?;
         }
     }
+    honesty(view, &mut pictures)?;
+    levers(view, &mut pictures)?;
     for map in &view.maps {
         let title = Language::German.label(map.map().title()).to_owned();
         pictures.add(&format!("map-{}", map.name()), &title, |language| {
@@ -101,6 +105,72 @@ pub(super) fn write(
         }
     }
     Ok(pictures.pictures)
+}
+
+/// How good forecasts were: of the city and of every real population.
+fn honesty(view: &PlannerView, pictures: &mut Gallery<'_>) -> Result<(), Failure> {
+    for one in &view.honesty {
+        for group in one.report.groups() {
+            for kind in HonestyPicture::ALL {
+                let Some((german, _)) = one.picture(group, kind, Language::German)? else {
+                    continue;
+                };
+                let (name, city) = (kind.name(), one.name());
+                let file = format!("honesty-{city}-{name}-{}", group.to_lowercase());
+                let label = Language::German.label(&one.label);
+                pictures.add(&file, &format!("{label}: {}", german.title()), |language| {
+                    let drawn = one.picture(group, kind, language)?;
+                    let drawn = drawn.map(|(svg, _)| svg);
+                    drawn.ok_or_else(|| {
+                        anyhow::anyhow!("{file} is drawn in one language only").into()
+                    })
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a new quarter of 500 dwellings needs, in the first area.
+fn levers(view: &PlannerView, pictures: &mut Gallery<'_>) -> Result<(), Failure> {
+    let Some(levers) = &view.levers else {
+        return Ok(());
+    };
+    let model = levers.paths().model();
+    let Some(area) = model.leaf_areas().first() else {
+        return Ok(());
+    };
+    let built = Dwellings {
+        area: area.clone(),
+        year: model.first_year() + 1,
+        dwellings: 500.0,
+        dwelling_type: DwellingType::Any,
+        child_yield: ChildYield::berlin(),
+    };
+    let sheet = LeverSheet {
+        levers: vec![Lever::Dwellings(built)],
+        file: "demo".to_owned(),
+    };
+    let with = levers.paths().run(&sheet).map_err(Failure::Input)?;
+    let areas = levers.forecast().areas().iter();
+    let name = areas
+        .filter(|it| it.code == *area)
+        .map(|it| it.name.clone())
+        .next();
+    let name = name.unwrap_or_else(|| area.clone());
+    for group in levers.groups() {
+        let names = FanNames {
+            area: Label::new(name.clone(), name.clone()),
+            group: levers.group_name(group),
+            source: levers.source.clone(),
+        };
+        let fans = (levers.without(), &with);
+        let chart = ComparedFans::new(levers.forecast(), fans, area, group, names)?;
+        let title = format!("500 neue Wohnungen in {name}: {group}");
+        let file = format!("levers-{}", group.to_lowercase());
+        pictures.add(&file, &title, |language| Ok(chart.svg(language)?))?;
+    }
+    Ok(())
 }
 
 /// Charts written so far.

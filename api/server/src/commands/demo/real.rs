@@ -3,12 +3,13 @@
 use charts::{AreaMap, AreaValues, FanNames, ForecastFan, Language};
 use disclosure::Label;
 use forecast::{AgeGroup, Areas, Forecast, ForecastRequest, Population, TOTAL_AREA};
-use http_api::{NamedMap, PlannerView};
+use http_api::{ForecastView, NamedForecast, NamedMap, PlannerView};
 
 use crate::failure::Failure;
 use crate::files::OutputFolder;
 use crate::real_population::{self, RealPopulation};
 use crate::summary::Summary;
+use crate::tested_forecasts::{Named, TestedForecasts};
 use crate::words::{finding, group_names};
 
 /// Years ahead.
@@ -20,6 +21,7 @@ pub(super) struct RealForecast {
     pub(super) population: RealPopulation,
     /// The forecast.
     pub(super) forecast: Forecast,
+    tested: Option<TestedForecasts>,
 }
 
 /// Forecasts what is at hand, writes tables, and adds maps and findings to the pages.
@@ -38,7 +40,11 @@ pub(super) fn forecasts(
         real_population::berlin(&folder)?,
         real_population::norway(&folder)?,
     ] {
-        let forecast = forecast(&population)?;
+        let RealForecast {
+            population,
+            forecast,
+            tested,
+        } = forecast(population)?;
         let key = population.key;
         output.write(&format!("real/{key}/population.csv"), |to| {
             to.write_all(population.population.as_bytes())
@@ -52,6 +58,23 @@ pub(super) fn forecasts(
         output.write(&format!("real/{key}/children_by_group.csv"), |to| {
             forecast.write_group_csv(to)
         })?;
+        if let Some(tested) = &tested {
+            tested.write(&format!("real/{key}/honesty"), output)?;
+            let named = Named {
+                name: key,
+                label: population.name.clone(),
+                source: population.source.clone(),
+                is_real: true,
+            };
+            view.honesty.push(tested.view(named, forecast.areas())?);
+        }
+        let shown = ForecastView {
+            forecast: forecast.clone(),
+            group_names: group_names(),
+            source: population.source.clone(),
+        };
+        let named = NamedForecast::new(key, population.name.clone(), shown)?;
+        view.other_forecasts.push(named);
         tell(&population, &forecast, view, summary);
         if !population.outlines.is_empty() {
             view.maps.push(NamedMap::new(
@@ -62,13 +85,14 @@ pub(super) fn forecasts(
         forecasts.push(RealForecast {
             population,
             forecast,
+            tested,
         });
     }
     Ok(forecasts)
 }
 
-/// One forecast from the texts of the file contract.
-fn forecast(real: &RealPopulation) -> Result<Forecast, Failure> {
+/// One forecast from the texts of the file contract, and how good earlier ones would have been.
+fn forecast(real: RealPopulation) -> Result<RealForecast, Failure> {
     let population =
         Population::read(real.population.as_bytes(), "population.csv").map_err(Failure::Input)?;
     let areas = Areas::read(real.areas.as_bytes(), "areas.csv").map_err(Failure::Input)?;
@@ -77,7 +101,13 @@ fn forecast(real: &RealPopulation) -> Result<Forecast, Failure> {
         groups: AgeGroup::parse_list(real.groups)?,
         ..ForecastRequest::default()
     };
-    Ok(forecast::forecast(&population, None, &areas, &request)?)
+    let forecast = forecast::forecast(&population, None, &areas, &request)?;
+    let tested = TestedForecasts::of((&population, None, &areas), request.groups)?;
+    Ok(RealForecast {
+        population: real,
+        forecast,
+        tested,
+    })
 }
 
 /// The map of the youngest at the end of the horizon.

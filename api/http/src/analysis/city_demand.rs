@@ -7,32 +7,64 @@ use domain::{
     last_kindergarten_day,
 };
 use forecast::{
-    Area, AreaPoint, BirthMonths, CareBands, CarePhase, DemandInput, DemandModel, EntryRates,
-    FlowCount, FlowMatrix, ForecastRequest, MonthlyDemand, MonthlyDemandRequest, NonResidentCount,
-    OLDEST_BEFORE_SCHOOL, OUTSIDE, OpenApplication, PathChildren, PathModel, PathOptions,
-    Population, STOCK_AGES, SchoolCalendar, SchoolEntryInput, ShareCount, TakeUpCount, TierCount,
-    children_by_band,
+    Area, AreaPoint, Areas, BirthMonths, Births, CareBands, CarePhase, DemandInput, DemandModel,
+    EntryRates, FlowCount, FlowMatrix, ForecastError, ForecastRequest, MonthlyDemand,
+    MonthlyDemandRequest, NonResidentCount, OLDEST_BEFORE_SCHOOL, OUTSIDE, OpenApplication,
+    PathChildren, PathModel, PathOptions, Population, STOCK_AGES, SchoolCalendar, SchoolEntryInput,
+    ShareCount, TakeUpCount, TierCount, children_by_band,
 };
 use jiff::civil::Date;
-use tables::City;
 use tables::schema::TableName;
+use tables::{City, CityError};
 
-use crate::city_forecast::Inputs;
-use crate::failure::Failure;
-
-/// Paths of the demand of a city.
-const PATHS: usize = 500;
 /// Memory for paths in mebibytes.
 const MEMORY_MIB: usize = 128;
 /// Months of contracts that are looked at: two years and the month they end in.
 const MONTHS_BACK: i32 = 24;
 
-/// Demand for places of a city, month by month.
-pub(crate) struct CityDemand {
+/// A demand to be learned and simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CityDemandRequest {
+    /// Day of the open applications and of the school classes.
+    pub as_of: Date,
+    /// Years after the last of the population.
+    pub years: usize,
+    /// Simulated paths, at least 40.
+    pub paths: usize,
+    /// Seed: the same gives the same bytes.
+    pub seed: u64,
+}
+
+/// Why a city's demand cannot be learned.
+#[derive(Debug, thiserror::Error)]
+pub enum CityDemandError {
+    /// What the city gave is wrong: every problem at once.
+    #[error("the demand cannot be learned ({} problems); the first: {}", .problems.len(), .problems.first().map(ToString::to_string).unwrap_or_default())]
+    Input {
+        /// All problems.
+        problems: Vec<InputProblem>,
+    },
+    /// A table cannot be read.
+    #[error(transparent)]
+    Table(#[from] CityError),
+    /// The children cannot be forecast.
+    #[error(transparent)]
+    Children(#[from] ForecastError),
+}
+
+impl From<Vec<InputProblem>> for CityDemandError {
+    fn from(problems: Vec<InputProblem>) -> Self {
+        Self::Input { problems }
+    }
+}
+
+/// Demand for places of a city, month by month, learned from its own contracts and applications.
+#[derive(Debug, Clone)]
+pub struct CityDemand {
     /// Places needed by area, care type and month.
-    pub(crate) monthly: MonthlyDemand,
+    pub monthly: MonthlyDemand,
     /// What was filled in or held back, for the reader of the result.
-    pub(crate) warnings: Vec<InputProblem>,
+    pub warnings: Vec<InputProblem>,
 }
 
 /// A child as far as demand needs it.
@@ -54,27 +86,32 @@ struct Contract {
 }
 
 /// What the demand of a city follows from: its children and its take-up, learned.
-pub(crate) struct LearnedDemand {
+#[derive(Debug)]
+pub struct LearnedDemand {
     /// Paths of the children.
-    pub(crate) children: PathModel,
+    pub children: PathModel,
     /// Take-up, school entry and flows.
-    pub(crate) model: DemandModel,
+    pub model: DemandModel,
     /// What was filled in or held back.
-    pub(crate) warnings: Vec<InputProblem>,
+    pub warnings: Vec<InputProblem>,
 }
 
 impl LearnedDemand {
     /// Learns the demand of a city for `years` years ahead, without the years that a lever excludes;
-    /// `None` if its population has no single ages to 12, and without contracts or a band's children.
-    pub(crate) fn of(
+    /// `None` without single ages to 12, without contracts, or with a band without children.
+    ///
+    /// # Errors
+    ///
+    /// [`CityDemandError`]; all problems of the tables at once.
+    pub fn of(
         city: &City,
-        inputs: &Inputs,
+        (population, births, areas): (&Population, Option<&Births>, &Areas),
         as_of: Date,
         years: usize,
         excluded_years: Vec<i32>,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Self>, CityDemandError> {
         let single = (0..STOCK_AGES as u8)
-            .zip(inputs.population.classes())
+            .zip(population.classes())
             .filter(|(age, class)| class.first() == *age && class.width() == 1);
         if single.count() < STOCK_AGES || city.frame(TableName::Contracts).height() == 0 {
             return Ok(None);
@@ -88,23 +125,16 @@ impl LearnedDemand {
             oldest_age: STOCK_AGES as u8 - 1,
             ..PathOptions::default()
         };
-        let children = PathModel::new(
-            &inputs.population,
-            inputs.births.as_ref(),
-            &inputs.areas,
-            &request,
-            options,
-        )?;
+        let children = PathModel::new(population, births, areas, &request, options)?;
         let records = Records::read(city)?;
-        let (input, mut warnings) =
-            records.input(city, as_of, children.areas(), &inputs.population)?;
+        let (input, mut warnings) = records.input(city, as_of, children.areas(), population)?;
         let model = match DemandModel::learn(children.areas(), &input) {
             Ok(model) => model,
             // A band without a single child in the whole city: nothing to learn from.
             Err(problems) if problems.iter().all(|problem| problem.code == "E4054") => {
                 return Ok(None);
             }
-            Err(problems) => return Err(Failure::Input(problems)),
+            Err(problems) => return Err(problems.into()),
         };
         warnings.extend(model.warnings().iter().cloned());
         Ok(Some(Self {
@@ -116,37 +146,38 @@ impl LearnedDemand {
 }
 
 impl CityDemand {
-    /// Learns and simulates the demand of a city for `years` years ahead; `None` where
-    /// [`LearnedDemand::of`] gives none, and without a population.
-    pub(crate) fn of(
+    /// Learns and simulates the demand of a city; `None` where [`LearnedDemand::of`] gives none.
+    ///
+    /// # Errors
+    ///
+    /// [`CityDemandError`]; all problems of the tables at once.
+    pub fn of(
         city: &City,
-        as_of: Date,
-        years: usize,
-        seed: u64,
-    ) -> Result<Option<Self>, Failure> {
-        let Some(inputs) = Inputs::of(city)? else {
-            return Ok(None);
-        };
-        let Some(learned) = LearnedDemand::of(city, &inputs, as_of, years, Vec::new())? else {
-            return Ok(None);
-        };
-        let LearnedDemand {
+        sources: (&Population, Option<&Births>, &Areas),
+        request: &CityDemandRequest,
+    ) -> Result<Option<Self>, CityDemandError> {
+        let learned = LearnedDemand::of(city, sources, request.as_of, request.years, Vec::new())?;
+        let Some(LearnedDemand {
             children,
             model,
             warnings,
-        } = learned;
-        let first = Month::new(children.origin_year() + 1, 1)?;
-        let request = MonthlyDemandRequest {
-            months: MonthRange::new(first, 12 * years),
-            paths: PATHS,
-            seed,
+        }) = learned
+        else {
+            return Ok(None);
+        };
+        let monthly = MonthlyDemandRequest {
+            months: MonthRange::new(january(children.origin_year() + 1), 12 * request.years),
+            paths: request.paths,
+            seed: request.seed,
             memory_mib: MEMORY_MIB,
         };
-        let monthly = model
-            .simulate(&PathChildren::new(&children), &request)
-            .map_err(Failure::Input)?;
+        let monthly = model.simulate(&PathChildren::new(&children), &monthly)?;
         Ok(Some(Self { monthly, warnings }))
     }
+}
+
+fn january(year: i32) -> Month {
+    Month::from_index(12 * year)
 }
 
 /// Children and contracts of a city.
@@ -156,7 +187,7 @@ struct Records {
 }
 
 impl Records {
-    fn read(city: &City) -> Result<Self, Failure> {
+    fn read(city: &City) -> Result<Self, CityDemandError> {
         let households: BTreeMap<String, (String, i32)> = city
             .map_rows(TableName::Households, |row| {
                 let home = (
@@ -246,15 +277,15 @@ impl Records {
         as_of: Date,
         areas: &[Area],
         population: &Population,
-    ) -> Result<(DemandInput, Vec<InputProblem>), Failure> {
+    ) -> Result<(DemandInput, Vec<InputProblem>), CityDemandError> {
         let bands = CareBands::saxony();
-        let last = Month::new(*population.years().end() + 1, 1)?;
+        let last = january(*population.years().end() + 1);
         let first = self
             .first_complete_month()
             .unwrap_or(last)
             .max(last.plus(-MONTHS_BACK))
             .min(last);
-        let first = first.max(Month::new(*population.years().start() + 1, 1)?);
+        let first = first.max(january(*population.years().start() + 1));
         let months = MonthRange::new(first, (last.since(first) + 1).unsigned_abs() as usize);
         let school_entry = self.school_entry(as_of);
         let rates = mean_rates(&school_entry);
@@ -395,7 +426,7 @@ impl Records {
         areas: &[Area],
         month: Month,
         known: &BTreeSet<&str>,
-    ) -> Result<(Vec<(CareType, FlowMatrix)>, Vec<InputProblem>), Failure> {
+    ) -> Result<(Vec<(CareType, FlowMatrix)>, Vec<InputProblem>), CityDemandError> {
         let points: Vec<AreaPoint> = city
             .area_shapes()?
             .into_iter()
@@ -441,8 +472,7 @@ impl Records {
                     contracts,
                 })
                 .collect();
-            let (matrix, found) =
-                FlowMatrix::learn(areas, &counts, &points).map_err(Failure::Input)?;
+            let (matrix, found) = FlowMatrix::learn(areas, &counts, &points)?;
             matrices.push((care, matrix));
             warnings.extend(found);
         }
@@ -497,7 +527,7 @@ impl Records {
         bands: &CareBands,
         known: &BTreeSet<&str>,
         month: Month,
-    ) -> Result<Vec<OpenApplication>, Failure> {
+    ) -> Result<Vec<OpenApplication>, CityDemandError> {
         let in_care = self.in_care(month);
         let rows = city.map_rows(TableName::Applications, |row| {
             if row.filled("state")? != "open" {
