@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::correlation::{CORRELATION_ID, CorrelationId};
 use crate::language::RequestLanguage;
 use crate::pages;
-use crate::pages::provider;
+use crate::pages::{provider, scenarios};
 use crate::problem::{Kind, Problem};
 use crate::view::PlannerView;
 
@@ -62,8 +62,9 @@ pub(crate) async fn finish(
     let asked = Asked {
         language: RequestLanguage::of(request.uri().query(), request.headers()).0,
         wants_page: !is_api && accepts_page(request.headers()),
+        is_authorised: request.headers().contains_key(header::AUTHORIZATION)
+            || path.starts_with(scenarios::ADDRESS),
         path,
-        is_authorised: request.headers().contains_key(header::AUTHORIZATION),
         correlation_id: correlation_id.0.clone(),
     };
     request.extensions_mut().insert(correlation_id);
@@ -95,6 +96,11 @@ fn accepts_page(headers: &HeaderMap) -> bool {
 
 /// Problems of layers that do not know ours, such as a wrong method.
 fn refused_elsewhere(response: &Response) -> Option<Problem> {
+    // A form shown again with what is wrong says so itself.
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    if media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     Kind::of_status(response.status()).map(|kind| Problem::new(kind, ""))
 }
 

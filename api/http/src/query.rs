@@ -8,6 +8,15 @@ pub(crate) fn value(query: &str, key: &str) -> Option<String> {
     })
 }
 
+/// Every value of a key in a query, in its order.
+pub(crate) fn values(query: &str, key: &str) -> Vec<String> {
+    let pairs = query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let found = pairs.filter(|(found, _)| decoded(found) == key);
+    found.map(|(_, value)| decoded(value)).collect()
+}
+
 /// Undoes percent encoding and `+`; bytes that are no text become replacement characters.
 fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -67,5 +76,6 @@ mod tests {
         assert_eq!(value("a=%zz", "a").as_deref(), Some("%zz"));
         assert_eq!(value("a=%4", "a").as_deref(), Some("%4"));
         assert_eq!(value("a", "b"), None);
+        assert_eq!(values("a=1&b=2&a=%33", "a"), ["1", "3"]);
     }
 }

@@ -56,15 +56,12 @@ fn provider_routes<S: Clone + Send + Sync + 'static>(frame: Frame) -> Router<S> 
     pages::provider::routes(frame).route("/assets/console.css", get(style))
 }
 
-/// What stands around the page of providers where there are no pages for planners.
-fn bare_frame(service: &Service) -> Frame {
+/// What stands around pages where there are no pages for planners.
+pub(crate) fn bare_view(service: &Service) -> PlannerView {
     let name = Label::new("Platzvergabe", "Placement");
     let mut view = PlannerView::empty(name, service.clock.today(), &service.engine_version);
     view.is_synthetic = service.is_demo;
-    Frame {
-        view: Arc::new(view),
-        has_planner_pages: false,
-    }
+    view
 }
 
 /// What stands around every router.
@@ -101,11 +98,15 @@ pub fn router(view: Arc<PlannerView>) -> Router {
 }
 
 /// The placement procedure under `/v1`, its description at `/v1/openapi.json` and `/docs`, the page of
-/// providers at `/provider`, and the planner pages if the service has a view.
+/// providers at `/provider`, that of scenarios at `/scenarios`, and the planner pages if the service has
+/// a view.
 ///
 /// Every route but these, `/health` and the released tables needs a token; who may use which stands
 /// in one table, and what is not in it answers nobody.
-pub fn service_router(service: Service) -> Router {
+pub fn service_router(mut service: Service) -> Router {
+    if let Some(view) = &mut service.view {
+        Arc::make_mut(view).has_service = true;
+    }
     let service = Arc::new(service);
     let finishing = Finishing {
         view: service.view.clone(),
@@ -119,13 +120,18 @@ pub fn service_router(service: Service) -> Router {
         .route("/health", get(status::health))
         .route(DESCRIPTION, get(description))
         .merge(docs);
-    let mut frame = bare_frame(&service);
+    let mut frame = Frame {
+        view: Arc::new(bare_view(&service)),
+        has_planner_pages: false,
+    };
     if let Some(view) = &service.view {
         router = router.merge(view_routes(Arc::clone(view)));
         frame.view = Arc::clone(view);
         frame.has_planner_pages = true;
     }
-    router = router.merge(provider_routes(frame));
+    router = router
+        .merge(provider_routes(frame))
+        .merge(pages::scenarios::routes());
     let router = router.fallback(unknown_address).with_state(service);
     finished(router, finishing)
 }

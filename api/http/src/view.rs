@@ -53,6 +53,8 @@ pub struct PlannerView {
     pub capabilities: Vec<Capability>,
     /// Runs behind the numbers, shown on the method page.
     pub runs: Vec<RecordedRun>,
+    /// Whether it is shown by a service, with its pages of scenarios.
+    pub(crate) has_service: bool,
 }
 
 impl PlannerView {
@@ -76,6 +78,7 @@ impl PlannerView {
             tables: Vec::new(),
             capabilities: Vec::new(),
             runs: Vec::new(),
+            has_service: false,
         }
     }
 }

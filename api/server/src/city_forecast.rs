@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use forecast::{AgeGroup, Areas, Births, Demand, Forecast, ForecastRequest, Population, TakeUp};
-use http_api::analysis::{CityDemand, CityDemandError, CityDemandRequest};
+use http_api::analysis::{CityDemand, CityDemandError, CityDemandRequest, band_shares};
 use jiff::civil::Date;
-use scenario::{BandShare, DemandTable};
+use scenario::DemandTable;
 use tables::schema::TableName;
 use tables::{City, Format, TableWriter};
 
@@ -104,26 +104,13 @@ impl CityForecast {
         Ok(Some(Self { forecast, demand }))
     }
 
-    /// Demand by care type on some days.
-    ///
-    /// Under three: 14 % childminding (wish of 13 to 16 % of Dresden families in 2018), the rest
-    /// nursery. From three on: kindergarten.
-    pub(crate) fn demand_on(&self, dates: &[Date]) -> Result<DemandTable, Failure> {
-        const CHILDMINDING: f64 = 0.14;
-        let share = |group: &str, care_type, share| BandShare {
-            group: group.to_owned(),
-            care_type,
-            share,
-        };
-        use domain::CareType::{Childminding, Kindergarten, Nursery};
-        let shares = [
-            share("under 1", Childminding, CHILDMINDING),
-            share("under 1", Nursery, 1.0 - CHILDMINDING),
-            share("1 to under 3", Childminding, CHILDMINDING),
-            share("1 to under 3", Nursery, 1.0 - CHILDMINDING),
-            share("3 to under 6", Kindergarten, 1.0),
-        ];
-        Ok(DemandTable::from_forecast(&self.demand, &shares, dates)?)
+    /// Demand by care type on some days, shared out as [`band_shares`] says.
+    pub(crate) fn demand_on(&self, dates: &[jiff::civil::Date]) -> Result<DemandTable, Failure> {
+        Ok(DemandTable::from_forecast(
+            &self.demand,
+            &band_shares(),
+            dates,
+        )?)
     }
 }
 

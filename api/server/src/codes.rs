@@ -120,6 +120,7 @@ pub fn all_error_codes() -> Vec<ErrorCode> {
         http_api::ERROR_CODES,
         http_api::analysis::ERROR_CODES,
         http_api::analysis::LONG_WORK_ERROR_CODES,
+        http_api::analysis::SCENARIO_ERROR_CODES,
         ERROR_CODES,
     ]
     .concat();

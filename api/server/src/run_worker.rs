@@ -1,12 +1,15 @@
-//! Works off requested runs, such as forecasts and back-tests, one at a time in each process.
+//! Works off requested runs: forecasts, back-tests, demand, levers and scenarios, one at a time in each process.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_api::Clock;
-use http_api::analysis::{Analyses, Watch, WorkStopped};
+use http_api::analysis::{Analyses, PlannedScenario, Watch, WorkStopped};
 use jiff::SignedDuration;
-use store::{ProcedureStore as _, RequestedRun, RunQueue as _, Sign, SqlStore, StoreError};
+use store::{
+    NewScenarioResult, ProcedureStore as _, RequestedRun, RunQueue as _, ScenarioStore as _, Sign,
+    SqlStore, StoreError,
+};
 
 /// Pause between two looks at the queue.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,6 +34,14 @@ pub enum Ending {
     Cancelled,
     /// Another process has it; nothing was written.
     Lost,
+}
+
+/// What work gave.
+enum Done {
+    /// A result.
+    Result(Vec<u8>),
+    /// A scenario.
+    Planned(PlannedScenario),
 }
 
 /// The part of a service that works off runs.
@@ -97,8 +108,16 @@ impl RunWorker {
         let (snapshot, today) = (self.store.snapshot().await?, self.clock.today());
         let watch = Arc::new(Watch::default());
         let (analyses, watched) = (Arc::clone(&self.analyses), Arc::clone(&watch));
-        let mut working = tokio::task::spawn_blocking(move || {
-            analyses.work(&request, (&snapshot, today), &watched)
+        let scenario = self.scenario_of(&request).await?;
+        let mut working = tokio::task::spawn_blocking(move || match &scenario {
+            Some(text) => {
+                let state = (&*snapshot, today);
+                let planned = analyses.plan_scenario(&request, text, state, &watched)?;
+                Ok(Done::Planned(planned))
+            }
+            None => analyses
+                .work(&request, (&snapshot, today), &watched)
+                .map(Done::Result),
         });
         let done = loop {
             tokio::select! {
@@ -111,7 +130,8 @@ impl RunWorker {
         let now = self.clock.now();
         let (key, process) = (run.key.as_str(), self.process.as_str());
         let (is_kept, ending) = match done {
-            Ok(Ok(result)) => {
+            Ok(Ok(done)) => {
+                let result = self.kept(key, done, now).await?;
                 let kept = self.store.finish_run(key, process, &result, now).await?;
                 (kept, Ending::Finished)
             }
@@ -131,6 +151,39 @@ impl RunWorker {
             }
         };
         Ok(if is_kept { ending } else { Ending::Lost })
+    }
+
+    /// The text of the scenario a run asks for; `None` if it asks for something else.
+    async fn scenario_of(&self, request: &[u8]) -> Result<Option<String>, StoreError> {
+        let Some((scenario, version)) = PlannedScenario::asked_for(request) else {
+            return Ok(None);
+        };
+        let found = self.store.scenario_version(&scenario, version).await?;
+        // Versions are never removed; without one the run is refused as having no name.
+        Ok(Some(found.map(|(_, text)| text).unwrap_or_default()))
+    }
+
+    /// The result of a run; that of a scenario is kept with its version first.
+    async fn kept(
+        &self,
+        run: &str,
+        done: Done,
+        now: jiff::Timestamp,
+    ) -> Result<Vec<u8>, StoreError> {
+        let planned = match done {
+            Done::Result(result) => return Ok(result),
+            Done::Planned(planned) => planned,
+        };
+        let new = NewScenarioResult {
+            run,
+            scenario: &planned.scenario,
+            version: planned.version,
+            sequence: planned.sequence,
+            content: &planned.result,
+            confidential: &planned.confidential,
+        };
+        self.store.keep_scenario_result(&new, now).await?;
+        Ok(planned.result)
     }
 
     /// Says that the run is worked on, and passes on that it is to stop.

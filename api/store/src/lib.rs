@@ -88,6 +88,7 @@ mod prepared;
 mod procedure;
 mod run;
 mod run_queue;
+mod scenarios;
 mod scratch;
 mod session;
 mod snapshot;
@@ -109,6 +110,10 @@ pub use run::{RecordedRun, RunId, RunIdentity};
 pub use run_queue::{
     MAXIMUM_REQUEST_BYTES, MOST_ATTEMPTS, NewRun, RequestedRun, RunProgress, RunQueue, RunState,
     Sign,
+};
+pub use scenarios::{
+    MAXIMUM_SCENARIO_BYTES, NewScenarioResult, NewScenarioVersion, ScenarioKept, ScenarioResult,
+    ScenarioStore, ScenarioVersion,
 };
 pub use snapshot::{
     ApplicationRow, ApplicationStanding, Applications, ChildRow, Children, Chunk,

@@ -15,6 +15,7 @@ fn statements(is_postgres: bool) -> Vec<(String, String)> {
     let fixed = [
         crate::kept::statements::FIXED,
         crate::run_queue::statements::FIXED,
+        crate::scenarios::statements::FIXED,
         catalogues::FIXED,
         overrides::FIXED,
         perform::FIXED,

@@ -13,8 +13,8 @@ use disclosure::{
 use domain::{CareType, Month, ReferenceDate};
 use forecast::{AgeGroup, Areas, Forecast, ForecastRequest, Population, forecast};
 use scenario::{
-    ALLOCATION_LABEL, AllocationReport, Cover, LIGHT_RULE, Quantiles, ReportRow, ScenarioReport,
-    Side,
+    ALLOCATION_LABEL, AllocationReport, Cover, Evaluation, LIGHT_RULE, Quantiles, ReportRow,
+    ScenarioReport, Side,
 };
 
 fn same(text: &str) -> Label {
@@ -224,6 +224,7 @@ fn scenario_report(districts: u8, with_demand: bool) -> ScenarioReport {
             left_out: None,
             comparisons: vec![],
         },
+        evaluation: Evaluation::default(),
         displaced: vec![],
     }
 }

@@ -56,6 +56,7 @@ fn report(years: i16) -> ScenarioReport {
             left_out: None,
             comparisons: Vec::new(),
         },
+        evaluation: scenario::Evaluation::default(),
         displaced: Vec::new(),
     }
 }

@@ -117,6 +117,20 @@ impl City {
         self.client_until(role, actor, provider, until).await
     }
 
+    /// Somebody of the city with the token, as a person types it into a form.
+    pub(super) async fn client_and_token(&self, role: Role, actor: &str) -> (Client, String) {
+        let grant = Grant {
+            actor: ActorId::new(actor).expect("the story's accounts are keys"),
+            role,
+            provider: None,
+            expires_at: self.now() + SignedDuration::from_hours(24),
+            revoked_at: None,
+        };
+        let token = issue_token(&self.store, &grant, self.now()).await;
+        let token = token.expect("the token is kept");
+        (Client::new(self.router.clone(), token.clone()), token)
+    }
+
     /// Somebody with a token that holds until a moment.
     pub(super) async fn client_until(
         &self,

@@ -27,6 +27,8 @@ mod release_ledger;
 mod repeated;
 mod rule_lab;
 mod runs;
+mod scenario_pages;
+mod scenarios;
 mod statistics;
 mod statistics_attacker;
 mod statistics_tables;

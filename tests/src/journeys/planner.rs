@@ -24,18 +24,18 @@ const TODAY: Date = date(2026, 4, 1);
 const OCCUPANCY: &str = "/v1/city/occupancy?district=sued&as_of=2026-04-01";
 
 /// The district of story A.
-struct District {
-    city: City,
-    admin: Client,
-    planner: Client,
-    auditor: Client,
+pub(super) struct District {
+    pub(super) city: City,
+    pub(super) admin: Client,
+    pub(super) planner: Client,
+    pub(super) auditor: Client,
     portal: Client,
     heads: Vec<Client>,
 }
 
 impl District {
     /// Four houses with 332 contracts; `None` where there is no PostgreSQL.
-    async fn open(database: Database) -> Option<Self> {
+    pub(super) async fn open(database: Database) -> Option<Self> {
         let city = City::open(database, date(2026, 3, 28)).await?;
         let mut heads = Vec::new();
         for (_, provider, ..) in HOUSES {
@@ -119,8 +119,14 @@ impl District {
             .to_owned();
         for number in 1..=contracts {
             let (key, day) = (format!("{facility}-{number:03}"), number % 28 + 1);
+            // Two children of K2 stay beyond the end of its licence.
+            let end = if facility == "K2" && number <= 2 {
+                "2029-07-31"
+            } else {
+                "2028-07-31"
+            };
             file += &format!(
-                "\n{key},,,2022-05-{day:02},female,sued2,14612000,no,yes,no,,{facility},kindergarten,9,5,yes,2025-08-01,2028-07-31"
+                "\n{key},,,2022-05-{day:02},female,sued2,14612000,no,yes,no,,{facility},kindergarten,9,5,yes,2025-08-01,{end}"
             );
         }
         file + "\n"

@@ -174,7 +174,12 @@ async fn grant(service: &Service, headers: &HeaderMap) -> Result<Grant, Problem>
     if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
         return Err(missing());
     }
-    let grant = service.store.grant_of(&token_sha256(token.trim())).await?;
+    grant_of(service, token.trim()).await
+}
+
+/// What a token allows, unless its time is over.
+pub(crate) async fn grant_of(service: &Service, token: &str) -> Result<Grant, Problem> {
+    let grant = service.store.grant_of(&token_sha256(token)).await?;
     let grant = grant.ok_or_else(|| Problem::new(Kind::TOKEN_UNKNOWN, ""))?;
     let now = service.clock.now();
     // Clocks of several processes may differ: a revocation holds at once, whatever its time.

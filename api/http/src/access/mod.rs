@@ -8,7 +8,7 @@ mod table;
 mod token;
 
 pub(crate) use caller::Caller;
-pub(crate) use gate::{Exported, NothingRead, gate, unknown_address};
+pub(crate) use gate::{Exported, NothingRead, gate, grant_of, unknown_address};
 #[cfg(test)]
 pub(crate) use table::ROUTES;
 pub(crate) use table::Route;

@@ -49,6 +49,8 @@ const MEDIATION_OR_AUDITOR: &[Role] = &[M, R];
 const LAB: &[Role] = &[M, P];
 const PLANNING: &[Role] = &[P];
 const RUNS: &[Role] = &[P, A, R];
+const SCENARIOS: &[Role] = &[P, A, R];
+const PLANNERS: &[Role] = &[P, A];
 const CATALOGUE: &[Role] = &[PA, PS, M, A];
 const PROGRESS: &[Role] = &[A, P, PA, PS];
 const CITY_PROOF: &[Role] = &[M, R];
@@ -149,6 +151,17 @@ pub(crate) const ROUTES: &[Route] = &[
     places("GET", "/v1/runs/{run}", RUNS),
     places("POST", "/v1/runs/{run}/cancellation", PLANNING),
     places("GET", "/v1/runs/{run}/result", PLANNING),
+    places("POST", "/v1/scenarios", PLANNERS),
+    places("GET", "/v1/scenarios", SCENARIOS),
+    places("GET", "/v1/scenarios:compare", SCENARIOS),
+    places("GET", "/v1/scenarios/{scenario}", SCENARIOS),
+    places("PUT", "/v1/scenarios/{scenario}", PLANNERS),
+    places("GET", "/v1/scenarios/{scenario}/versions", SCENARIOS),
+    places("GET", "/v1/scenarios/{scenario}/results", SCENARIOS),
+    // Counts of children in it are released ones.
+    places("GET", "/v1/scenarios/{scenario}/results/{table}", SCENARIOS),
+    // Exact counts of the children of closing facilities.
+    reads("GET", "/v1/scenarios/{scenario}/displacements", MEDIATION),
     places("POST", "/v1/catalogues:check", CATALOGUE),
     reads("POST", "/v1/catalogues:evaluate", OWN),
     places("GET", "/v1/catalogues/{provider}", ALL),

@@ -30,6 +30,7 @@ mod suggestions;
 mod tests;
 mod ways;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::occupancy::{OccupancyCube, OccupancyRequest};
@@ -55,8 +56,13 @@ pub(crate) use error::faults;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
-pub use long_work::{ERROR_CODES as LONG_WORK_ERROR_CODES, Watch, WorkStopped};
-pub(crate) use long_work::{KeptResult, RunAsked};
+pub use long_work::{
+    ERROR_CODES as LONG_WORK_ERROR_CODES, PlannedScenario, SCENARIO_ERROR_CODES, Watch,
+    WorkStopped, band_shares,
+};
+pub(crate) use long_work::{
+    ExactDisplacement, KeptResult, RunAsked, SCENARIO_REPORT, ScenarioAsked,
+};
 pub(crate) use occupancy::OccupancyWanted;
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
@@ -80,6 +86,8 @@ pub struct Analyses {
     statistics: Mutex<statistics::KeptStatistics>,
     chances: Mutex<Option<Arc<CityChances>>>,
     round: Mutex<Option<(RoundOf, Arc<CityRound>)>>,
+    /// The forecast of places needed, by years ahead.
+    demand: Mutex<BTreeMap<usize, Arc<forecast::Demand>>>,
 }
 
 impl Analyses {
@@ -102,6 +110,7 @@ impl Analyses {
             statistics: Mutex::default(),
             chances: Mutex::default(),
             round: Mutex::default(),
+            demand: Mutex::default(),
         }
     }
 

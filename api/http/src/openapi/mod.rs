@@ -56,8 +56,13 @@ const TAGS: &[(&str, &str, &str)] = &[
     ),
     (
         "runs",
-        "Forecasts, back-tests, demand and levers, done in the background",
+        "Forecasts, back-tests, demand, levers and scenarios, done in the background",
         "Rechenläufe",
+    ),
+    (
+        "scenarios",
+        "Measures of planners, in versions, and what they come to",
+        "Szenarien",
     ),
     ("catalogues", "Criteria catalogues", "Kriterienkataloge"),
     ("city", "Released numbers for the city", "Stadt"),

@@ -21,6 +21,7 @@ pub(crate) mod overview;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod scenario;
+pub(crate) mod scenarios;
 pub(crate) mod tables;
 
 /// What the frame of every page needs.
@@ -95,6 +96,7 @@ impl<'a> Page<'a> {
             ("/honesty", "Treffsicherheit", "Track record"),
             ("/map", "Karte", "Map"),
             ("/scenario", "Szenario", "Scenario"),
+            (scenarios::ADDRESS, "Szenarien", "Scenarios"),
             ("/tables", "Tabellen", "Tables"),
             ("/method", "Methode", "Method"),
             (provider::ADDRESS, "Träger", "Providers"),
@@ -103,9 +105,17 @@ impl<'a> Page<'a> {
         let link = |(path, german, english)| NavigationLink {
             address: self.link(path),
             word: self.language.pick(german, english),
-            is_current: own == path || (path == "/tables" && own.starts_with("/tables/")),
+            is_current: own == path
+                || (["/tables", scenarios::ADDRESS].contains(&path)
+                    && own
+                        .strip_prefix(path)
+                        .is_some_and(|rest| rest.starts_with('/'))),
         };
-        let is_served = |path: &str| self.has_planner_pages || path == provider::ADDRESS;
+        let is_served = |path: &str| match path {
+            scenarios::ADDRESS => self.view.has_service,
+            provider::ADDRESS => true,
+            _ => self.has_planner_pages,
+        };
         let links = links.into_iter().filter(|(path, ..)| is_served(path));
         links.map(link).collect()
     }

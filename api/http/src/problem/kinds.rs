@@ -107,6 +107,18 @@ impl Kind {
         "Die Stellschrauben haben Fehler", "The levers have errors");
     pub(crate) const OFFICIAL_REFUSED: Self = kind(422, "E8341", "official-forecast-refused",
         "Die amtliche Prognose oder ihre Zuordnung hat Fehler", "The official forecast or its mapping has errors");
+    pub(crate) const SCENARIO_REFUSED: Self = kind(422, "E8324", "scenario-refused",
+        "Das Szenario hat Fehler", "The scenario has errors");
+    pub(crate) const SCENARIO_TOO_LARGE: Self = kind(422, "E8325", "scenario-too-large",
+        "Das Szenario ist zu groß", "The scenario is too large");
+    pub(crate) const IF_MATCH_MISSING: Self = kind(428, "E8326", "if-match-missing",
+        "Es fehlt der Kopf If-Match", "The header If-Match is missing");
+    pub(crate) const SCENARIO_WITHOUT_RESULT: Self = kind(409, "E8327", "scenario-without-result",
+        "Das Szenario wurde (in dieser Fassung) noch nicht gerechnet", "The scenario was not run yet (in this version)");
+    pub(crate) const NOTHING_TO_COMPARE: Self = kind(400, "E8330", "nothing-to-compare",
+        "Diese Szenarien lassen sich nicht in einer Tabelle vergleichen", "These scenarios cannot be compared in one table");
+    pub(crate) const FORM_REFUSED: Self = kind(400, "E8331", "form-refused",
+        "Das Formular ist unvollständig oder kommt von einer anderen Seite", "The form is incomplete or comes from another page");
     pub(crate) const IMPORT_REFUSED: Self = kind(422, "E9034", "import-refused",
         "Die Datei hat Fehler; es wurde nichts übernommen", "The file has errors; nothing was taken in");
     pub(crate) const KEY_REUSED: Self = kind(422, "E7007", "idempotency-key-reused",

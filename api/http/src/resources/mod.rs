@@ -20,6 +20,7 @@ pub(crate) mod providers;
 pub(crate) mod releases;
 pub(crate) mod rule_lab;
 pub(crate) mod runs;
+pub(crate) mod scenarios;
 pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod suggestions;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Service>> {
         .merge(suggestions::routes())
         .merge(rule_lab::routes())
         .merge(runs::routes())
+        .merge(scenarios::routes())
         .merge(catalogues::routes())
         .merge(decision_audits::routes())
         .merge(legal_claims::routes())

@@ -3,6 +3,7 @@
 mod body;
 mod json;
 mod receipt;
+mod scenario_file;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::service::Service;
 pub(crate) use body::read_body;
 pub(crate) use json::from_json;
 pub(crate) use receipt::{Written, answer, replayed};
+pub(crate) use scenario_file::{ScenarioFile, ScenarioForm};
 
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 128;

@@ -17,8 +17,8 @@ use http_api::{
 };
 use jiff::civil::{Date, date};
 use scenario::{
-    ALLOCATION_LABEL, AllocationReport, Cover, LIGHT_RULE, Quantiles, ReportRow, ScenarioReport,
-    Side, TOTAL_AREA,
+    ALLOCATION_LABEL, AllocationReport, Cover, Evaluation, LIGHT_RULE, Quantiles, ReportRow,
+    ScenarioReport, Side, TOTAL_AREA,
 };
 use store::{RecordedRun, RunIdentity};
 
@@ -218,6 +218,7 @@ fn scenario_view() -> ScenarioView {
             left_out: None,
             comparisons: vec![],
         },
+        evaluation: Evaluation::default(),
         displaced: vec![],
     };
     let label = Label::new(

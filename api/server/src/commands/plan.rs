@@ -8,8 +8,8 @@ use domain::CareType;
 use forecast::{LeverFormat, LeverSheet};
 use jiff::civil::Date;
 use scenario::{
-    ClosurePlan, CountedScenario, DemandTable, Language, PlanRequest, ReportChecker,
-    ScenarioComparison, ScenarioError, ScenarioFile, ScenarioReport, ScenarioSpec,
+    ClosurePlan, CountedScenario, Language, PlanRequest, ReportChecker, ScenarioComparison,
+    ScenarioError, ScenarioFile, ScenarioReport, ScenarioSpec,
 };
 use tables::City;
 

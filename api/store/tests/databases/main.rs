@@ -13,4 +13,5 @@ mod logs;
 mod races;
 mod requests;
 mod run_queue;
+mod scenarios;
 mod story;

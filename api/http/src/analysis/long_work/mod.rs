@@ -1,8 +1,9 @@
-//! Long work on the tables of a city: forecasts, back-tests, levers and the demand by month. It says how
-//! far it is, and stops when it is told to.
+//! Long work on the tables of a city: forecasts, back-tests, levers, the demand by month, and scenarios. It
+//! says how far it is, and stops when it is told to.
 //!
-//! Tables that are about no single child are read: population, births and areas. Only the demand learns
-//! from contracts and applications, and gives out expected numbers of children.
+//! Forecasts read tables that are about no single child: population, births and areas; the demand also
+//! learns from contracts and applications, and gives out expected numbers of children. A scenario is
+//! planned on the whole state; exact counts of children come apart from its result.
 
 mod demand;
 mod forecasts;
@@ -10,6 +11,8 @@ mod inputs;
 mod kept;
 mod levers;
 mod official;
+mod scenario_tables;
+mod scenarios;
 mod watch;
 
 use std::sync::Arc;
@@ -30,6 +33,9 @@ pub(crate) use kept::KeptResult;
 use kept::KeptTable;
 use levers::LeversAsked;
 use official::OfficialAsked;
+pub(crate) use scenario_tables::REPORT as SCENARIO_REPORT;
+pub use scenarios::{ERROR_CODES as SCENARIO_ERROR_CODES, PlannedScenario, band_shares};
+pub(crate) use scenarios::{ExactDisplacement, ScenarioAsked};
 pub use watch::Watch;
 
 /// The error index of long work.
@@ -101,6 +107,8 @@ pub(crate) enum RunAsked {
     Levers(LeversAsked),
     /// An official forecast with our intervals around it, beside ours.
     Official(OfficialAsked),
+    /// A version of a scenario beside the plan without it.
+    Scenario(ScenarioAsked),
 }
 
 impl RunAsked {
@@ -112,6 +120,7 @@ impl RunAsked {
             Self::Demand(_) => "demand",
             Self::Levers(_) => "levers",
             Self::Official(_) => "official",
+            Self::Scenario(_) => "scenario",
         }
     }
 
@@ -123,6 +132,7 @@ impl RunAsked {
             Self::Demand(asked) => asked.check(),
             Self::Levers(asked) => asked.check(),
             Self::Official(asked) => asked.check(),
+            Self::Scenario(_) => Ok(()),
         }
     }
 
@@ -209,6 +219,10 @@ impl Analyses {
             RunAsked::Demand(asked) => asked.run(&self.tables, &state, watch)?,
             RunAsked::Levers(asked) => asked.run(&self.tables, watch)?,
             RunAsked::Official(asked) => asked.run(&self.tables, watch)?,
+            RunAsked::Scenario(_) => {
+                let problem = "a scenario is planned with `plan_scenario`";
+                return Err(WorkStopped::refused("E8322", problem));
+            }
         };
         serde_json::to_vec(&result).map_err(|error| WorkStopped::refused("E8322", error))
     }

@@ -1,4 +1,4 @@
-//! `/v1/runs`: forecasts, back-tests, demand and levers: what takes longer than a request may.
+//! `/v1/runs`: forecasts, back-tests, demand, levers and scenarios: what takes longer than a request may.
 
 mod cancel;
 mod list;
@@ -30,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<std::sync::Arc<Service>> {
 pub(crate) struct RunView {
     #[schema(value_type = Key)]
     run: String,
-    /// `forecast`, `backtest`, `demand`, `levers` or `official`.
+    /// `forecast`, `backtest`, `demand`, `levers`, `official` or `scenario`.
     kind: String,
     /// `waiting`, `running`, `finished`, `failed` or `cancelled`.
     state: &'static str,

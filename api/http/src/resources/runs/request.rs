@@ -8,11 +8,11 @@ use store::{NewRun, RunQueue};
 use super::RunView;
 use crate::analysis::RunAsked;
 use crate::problem::{Kind, Problem};
-use crate::resources::{Served, new_key};
+use crate::resources::{Served, new_key, scenarios};
 use crate::written::Write;
 
-/// Asks for long work: a forecast, a back-test, places needed by month, levers, or an official forecast
-/// with our intervals. The answer comes at once; the work is done by the next process that
+/// Asks for long work: a forecast, a back-test, places needed by month, levers, an official forecast with
+/// our intervals, or the plan of a scenario. The answer comes at once; the work is done by the next process that
 /// is free, and `Location` says where to look after it.
 ///
 /// Levers that cannot be read are 422 `levers-refused`, an official table or its mapping 422
@@ -27,6 +27,9 @@ pub(crate) async fn create(service: Served, write: Write<RunAsked>) -> Result<Re
     }
     if let Err((kind, problems)) = write.body.check_files() {
         return Err(Problem::rows_refused(kind, &problems));
+    }
+    if let RunAsked::Scenario(asked) = &write.body {
+        scenarios::require_planable(&service, asked, write.envelope.today).await?;
     }
     let request = serde_json::to_vec(&write.body).map_err(|error| Problem::failed(&error))?;
     let requested_by = write.caller.grant.actor.to_string();

@@ -17,7 +17,8 @@ use crate::resources::Served;
 ///
 /// `?table=` names the table, else the first: `groups` and `ages` of a forecast and of an official one;
 /// `scores`, `forecasts`, `calibration` and `areas` of a back-test, whose facts hold the model card;
-/// `residence`, `latent`, `care` and `hours` of a demand; `groups` of levers. 409 `run-without-result` until the run has finished.
+/// `residence`, `latent`, `care` and `hours` of a demand; `groups` of levers; `report`, `staff_moves`
+/// and `ways` of a scenario. 409 `run-without-result` until the run has finished.
 #[utoipa::path(get, path = "/v1/runs/{run}/result", tag = "runs",
     params(("table" = Option<String>, Query, description = "Name of a table"),
         ("format" = Option<String>, Query, description = "json, csv, arrow or parquet")),
