@@ -15,12 +15,11 @@ use reporting::{OccupancyTables, occupancy_series, occupancy_tables};
 use scenario::{ScenarioReport, ScenarioSpec};
 use tables::City;
 
-use crate::city_forecast::{CityForecast, demand_by_month, tested};
+use crate::city_forecast::{CityForecast, demand_by_month, scenario_demand, tested};
 use crate::commands::plan::{self, checked_plan};
 use crate::failure::Failure;
 use crate::files::OutputFolder;
 use crate::progress::Progress;
-use crate::scenario_demand::ScenarioDemand;
 use crate::tested_forecasts::TestedForecasts;
 
 /// Months before and after the month of the analysis.
@@ -100,7 +99,7 @@ impl Analysis {
         let scenario = match scenario_text(&cube, month) {
             Some(text) => {
                 let spec = ScenarioSpec::parse(&text, "scenario.toml").map_err(Failure::Input)?;
-                let demand = ScenarioDemand::of(city, &spec, as_of)?;
+                let demand = scenario_demand(city, &spec, as_of)?;
                 let report = checked_plan(city, &spec, as_of, &demand)?;
                 Some((text, report))
             }

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use forecast::{AgeGroup, Areas, Births, Demand, Forecast, ForecastRequest, Population, TakeUp};
-use http_api::analysis::{CityDemand, CityDemandError, CityDemandRequest, band_shares};
+use http_api::analysis::{CityDemand, CityDemandError, CityDemandRequest, ScenarioDemand};
 use jiff::civil::Date;
-use scenario::DemandTable;
+use scenario::ScenarioSpec;
 use tables::schema::TableName;
 use tables::{City, Format, TableWriter};
 
@@ -103,15 +103,17 @@ impl CityForecast {
         let demand = forecast::demand(&forecast, &take_up)?;
         Ok(Some(Self { forecast, demand }))
     }
+}
 
-    /// Demand by care type on some days, shared out as [`band_shares`] says.
-    pub(crate) fn demand_on(&self, dates: &[jiff::civil::Date]) -> Result<DemandTable, Failure> {
-        Ok(DemandTable::from_forecast(
-            &self.demand,
-            &band_shares(),
-            dates,
-        )?)
-    }
+/// What a scenario is judged against, without its levers.
+pub(crate) fn scenario_demand(
+    city: &City,
+    spec: &ScenarioSpec,
+    known_on: Date,
+) -> Result<ScenarioDemand, Failure> {
+    let inputs = Inputs::of(city)?;
+    let sources = inputs.as_ref().map(Inputs::sources);
+    ScenarioDemand::of(city, sources, spec, known_on).map_err(not_learned)
 }
 
 /// Tests the forecasts of a city from earlier years; `None` without a population of some years.

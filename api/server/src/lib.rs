@@ -24,7 +24,6 @@ mod procedure_tables;
 mod progress;
 mod real_population;
 mod run_worker;
-mod scenario_demand;
 mod stored_city;
 mod summary;
 mod tested_forecasts;

@@ -80,6 +80,7 @@ async fn a_planner_closes_a_facility_in_a_scenario_and_moves_its_staff(#[case] d
     staff_moves_up_to_plan(&district, &scenario).await;
     displaced_children_are_told_to_the_mediation_office_only(&district, &scenario).await;
     scenarios_are_compared(&district, &scenario).await;
+    closures_are_ranked_and_what_rules_others_out_is_named(&district).await;
     the_same_again_gives_the_same_bytes(&district, &scenario).await;
     a_withdrawn_licence_changes_the_base(&district, &scenario).await;
 }
@@ -108,7 +109,7 @@ async fn closing_without_staff(district: &District) -> String {
         (text_of(&done, "kind"), text_of(&done, "state")),
         ("scenario", "finished")
     );
-    assert_eq!(done["progress"]["step"], "planning");
+    assert_eq!(done["progress"]["step"], "choosing closures");
     let row = row(planner, &key, 1).await;
     assert_eq!(row["scenario_staffed"], 285);
     assert_eq!(row["scenario_cover_p50_per_cent"], 98.96);
@@ -118,7 +119,7 @@ async fn closing_without_staff(district: &District) -> String {
     let results = planner.get(&address).await.expect(200);
     assert_eq!(
         results["tables"],
-        json!(["report", "staff_moves", "ways", "displaced"])
+        json!(["report", "staff_moves", "ways", "evaluation", "displaced"])
     );
     assert_eq!(results["result_sha256"], done["result_sha256"]);
     assert_eq!(results["facts"]["closed"], json!(["K2"]));
@@ -166,7 +167,7 @@ async fn staff_moves_up_to_plan(district: &District, scenario: &str) {
     assert_eq!(list_of(&versions, "versions").len(), 2);
 }
 
-/// A5, as far as contracts beyond the closing go.
+/// A5: contracts beyond the closing, and how many of these children are left without a place.
 async fn displaced_children_are_told_to_the_mediation_office_only(
     district: &District,
     scenario: &str,
@@ -211,6 +212,15 @@ async fn displaced_children_are_told_to_the_mediation_office_only(
         ),
         (&json!("K2"), &json!("kindergarten"), &json!(2))
     );
+    let left_over = told["without_place"][0]["children"].as_u64();
+    let results = format!("/v1/scenarios/{scenario}/results");
+    let results = planner.get(&results).await.expect(200);
+    let shown = text_of(&results["facts"]["replacement"], "left_over").to_owned();
+    match left_over {
+        Some(1 | 2) => assert_eq!(shown, "<3"),
+        Some(children) => assert_eq!(shown, children.to_string()),
+        None => panic!("the mediation office hears how many are left over: {told}"),
+    }
     let log = district
         .auditor
         .get("/v1/audit/accesses?limit=1000")
@@ -236,6 +246,57 @@ async fn displaced_children_are_told_to_the_mediation_office_only(
         .get(&format!("/v1/scenarios/{scenario}/results/children"))
         .await
         .refused(404, "unknown-name");
+}
+
+/// A7: which of four facilities may close, and what speaks against the others.
+async fn closures_are_ranked_and_what_rules_others_out_is_named(district: &District) {
+    let planner = &district.planner;
+    let whole = closing_k2("\"none\"");
+    let (head, demand) = (
+        whole.split("[[close]]").next().unwrap_or_default(),
+        whole.split("[[demand]]").nth(1).unwrap_or_default(),
+    );
+    let mut text = format!(
+        "{head}[[demand]]{demand}\n[optimise]\ncandidates = [\"K1\", \"K2\", \"K3\", \"K4\"]\n\
+         close_on = 2028-07-31\nmost_closures = 2\n"
+    );
+    for (facility, yearly) in [("K1", 1.2e6), ("K2", 8e5), ("K3", 1.5e6), ("K4", 7e5)] {
+        text += &format!(
+            "[[optimise.cost]]\nfacility = \"{facility}\"\nyearly = {yearly:.1}\nonce = 25000.0\n"
+        );
+    }
+    text += "[constraints]\ncover = 1.05\n";
+    let scenario = created(planner, &text).await;
+    let key = text_of(&scenario, "scenario").to_owned();
+    run(district, &key, 1).await;
+    let results = planner.get(&format!("/v1/scenarios/{key}/results")).await;
+    let results = results.expect(200);
+    let plan = &results["facts"]["closure_plan"];
+    let sets = list_of(plan, "sets");
+    assert_eq!(sets.len(), 1, "{plan}");
+    assert_eq!(sets[0]["chosen"][0]["facility"], "K2");
+    assert_eq!(
+        (&sets[0]["rank"], &plan["complete"]),
+        (&json!(1), &json!(true))
+    );
+    let ruled_out = list_of(plan, "ruled_out");
+    assert!(!ruled_out.is_empty());
+    for set in ruled_out {
+        let broken = list_of(set, "broken_en").iter();
+        let mut broken = broken.filter_map(Value::as_str);
+        assert!(
+            broken.any(|it| it.to_lowercase().contains("cover")),
+            "{set}"
+        );
+    }
+    // Nothing can hold a cover of 200 %: the clash is named, and nothing is kept.
+    let text = text.replace("cover = 1.05\n", "cover = 2.0\n");
+    let changed = changed(planner, &key, "\"1\"", &text).await;
+    changed.expect(200);
+    let address = asked(planner, &key, 2).await;
+    assert_eq!(district.city.work_off_runs().await, [Ending::Failed]);
+    let done = planner.get(&address).await.expect(200);
+    assert_eq!(done["problem"]["code"], "E4175");
 }
 
 async fn scenarios_are_compared(district: &District, scenario: &str) {

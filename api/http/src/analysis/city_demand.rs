@@ -50,6 +50,9 @@ pub enum CityDemandError {
     /// The children cannot be forecast.
     #[error(transparent)]
     Children(#[from] ForecastError),
+    /// Assumptions of ours do not go with the tables.
+    #[error("the demand cannot be reckoned: {0}")]
+    Assumed(String),
 }
 
 impl From<Vec<InputProblem>> for CityDemandError {
@@ -176,7 +179,7 @@ impl CityDemand {
     }
 }
 
-fn january(year: i32) -> Month {
+pub(super) fn january(year: i32) -> Month {
     Month::from_index(12 * year)
 }
 

@@ -23,6 +23,7 @@ mod occupancy;
 mod proof;
 mod round;
 mod rule_lab;
+mod scenario_demand;
 mod static_tables;
 mod statistics;
 mod suggestions;
@@ -30,7 +31,6 @@ mod suggestions;
 mod tests;
 mod ways;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::occupancy::{OccupancyCube, OccupancyRequest};
@@ -57,8 +57,7 @@ pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use long_work::{
-    ERROR_CODES as LONG_WORK_ERROR_CODES, PlannedScenario, SCENARIO_ERROR_CODES, Watch,
-    WorkStopped, band_shares,
+    ERROR_CODES as LONG_WORK_ERROR_CODES, PlannedScenario, SCENARIO_ERROR_CODES, Watch, WorkStopped,
 };
 pub(crate) use long_work::{
     ExactDisplacement, KeptResult, RunAsked, SCENARIO_REPORT, ScenarioAsked,
@@ -67,6 +66,7 @@ pub(crate) use occupancy::OccupancyWanted;
 pub use occupancy::{Bookable, BookableState, OccupancyAnswer, OccupancyLine};
 pub use proof::{CityProof, FacilityProof, StatedWish, SuggestionStatement};
 pub use rule_lab::{EnviedPlace, LeftOutMechanism, ReplayedMechanism, RuleComparison};
+pub use scenario_demand::{ScenarioDemand, band_shares};
 pub use static_tables::{STATIC, StaticTables};
 pub(crate) use statistics::StatisticsWanted;
 
@@ -86,8 +86,6 @@ pub struct Analyses {
     statistics: Mutex<statistics::KeptStatistics>,
     chances: Mutex<Option<Arc<CityChances>>>,
     round: Mutex<Option<(RoundOf, Arc<CityRound>)>>,
-    /// The forecast of places needed, by years ahead.
-    demand: Mutex<BTreeMap<usize, Arc<forecast::Demand>>>,
 }
 
 impl Analyses {
@@ -110,7 +108,6 @@ impl Analyses {
             statistics: Mutex::default(),
             chances: Mutex::default(),
             round: Mutex::default(),
-            demand: Mutex::default(),
         }
     }
 

@@ -3,11 +3,10 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use domain::InputProblem;
 use jiff::civil::Date;
 use scenario::{
     ChosenFacility, ClosureChecker, ClosurePlan, ClosureProblem, ClosureStatus, DemandTable,
-    Language, OptionKind, PlanRequest, ScenarioError, ScenarioSpec,
+    Language, PlanRequest, ScenarioError, ScenarioSpec,
 };
 use sha2::{Digest as _, Sha256};
 use tables::City;
@@ -54,8 +53,8 @@ pub(crate) fn planned(
             faults.len()
         )));
     }
-    if plan.sets.is_empty() {
-        return Err(Failure::Input(vec![refusal(&plan, input.file)]));
+    if let Some(refusal) = plan.refusal(input.file) {
+        return Err(Failure::Input(vec![refusal]));
     }
     Ok(Some(plan))
 }
@@ -87,50 +86,6 @@ fn hash(input: &Input<'_>, known_on: Date) -> Result<String, Failure> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Why there is no set, as an input problem.
-fn refusal(plan: &ClosurePlan, file: &str) -> InputProblem {
-    let Some(clash) = &plan.clash else {
-        let message = "a limit ended the search before a set of closures was found or excluded";
-        let remedy = "raise node_limit or time_limit_seconds";
-        return InputProblem::new("E4182", file, message).remedy(remedy);
-    };
-    let named: Vec<String> = clash
-        .constraints
-        .iter()
-        .map(|constraint| constraint.worded(Language::English))
-        .collect();
-    let nearest: Vec<String> = clash
-        .relaxations
-        .iter()
-        .map(|it| it.constraint.worded(Language::English))
-        .collect();
-    InputProblem::new(
-        "E4175",
-        file,
-        format!(
-            "no set of closures and openings meets all constraints; these cannot hold together: {}; nearest comes: {} ({})",
-            named.join(", and "),
-            worded(&clash.nearest),
-            nearest.join("; ")
-        ),
-    )
-    .remedy("relax one of the constraints named")
-}
-
-fn worded(chosen: &[ChosenFacility]) -> String {
-    if chosen.is_empty() {
-        return "nothing closes or opens".to_owned();
-    }
-    let parts: Vec<String> = chosen
-        .iter()
-        .map(|it| match it.kind {
-            OptionKind::Close => format!("{} closes on {}", it.facility, it.day),
-            OptionKind::Open => format!("{} opens on {}", it.facility, it.day),
-        })
-        .collect();
-    parts.join(", ")
-}
-
 /// The plan in sentences and for programs.
 pub(crate) fn tell(plan: &ClosurePlan, summary: &mut Summary) -> Result<(), Failure> {
     for set in &plan.sets {
@@ -145,7 +100,7 @@ pub(crate) fn tell(plan: &ClosurePlan, summary: &mut Summary) -> Result<(), Fail
         summary.line(format!(
             "Set {}: {}; cost {:+.0} EUR, points {}; {proof}.",
             set.rank,
-            worded(&set.chosen),
+            ChosenFacility::worded(&set.chosen),
             set.cost,
             set.points
         ));
@@ -161,7 +116,7 @@ pub(crate) fn tell(plan: &ClosurePlan, summary: &mut Summary) -> Result<(), Fail
             .collect();
         summary.line(format!(
             "Ruled out: {}; cost {:+.0} EUR: {}.",
-            worded(&set.chosen),
+            ChosenFacility::worded(&set.chosen),
             set.cost,
             reasons.join("; ")
         ));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use disclosure::{DisclosurePolicy, ReleasedCount};
 use domain::CareType;
 use forecast::{LeverFormat, LeverSheet};
+use http_api::analysis::ScenarioDemand;
 use jiff::civil::Date;
 use scenario::{
     ClosurePlan, CountedScenario, Language, PlanRequest, ReportChecker, ScenarioComparison,
@@ -15,10 +16,10 @@ use tables::City;
 
 use super::Context;
 use super::{closures, facility_location, plan_pack};
+use crate::city_forecast::{not_learned, scenario_demand};
 use crate::failure::Failure;
 use crate::files::{OutputFolder, name, open, read_city};
 use crate::measure::processor_seconds;
-use crate::scenario_demand::ScenarioDemand;
 use crate::summary::Summary;
 
 /// Counts a city without and with the measures of a scenario, or plans which facilities open.
@@ -75,7 +76,7 @@ fn run_scenario(
     let first_day = spec.months().first().first_day();
     let request = PlanRequest::new(arguments.known_on.unwrap_or(first_day));
     let mut timing = Timing::start();
-    let demand = ScenarioDemand::of(&city, &spec, request.known_on)?;
+    let demand = scenario_demand(&city, &spec, request.known_on)?;
     timing.lap("demand paths");
     bar.step("demand paths");
     let counted = CountedScenario::count(&city, &spec, &request).map_err(refused)?;
@@ -86,7 +87,9 @@ fn run_scenario(
     let extras = plan_pack::extras(&city, &spec, &request, scenario)?;
     timing.lap("ways and re-placement");
     bar.step("ways and re-placement");
-    let needed = demand.under(spec.levers(), &spec.dates())?;
+    let needed = demand
+        .under(spec.levers(), &spec.dates())
+        .map_err(not_learned)?;
     let input = closures::Input {
         text: &text,
         file: &name(scenario),
@@ -183,7 +186,7 @@ fn compared(
     }
     let mut reports = vec![report.clone()];
     for other in others {
-        let demand = ScenarioDemand::of(city, other, known_on)?;
+        let demand = scenario_demand(city, other, known_on)?;
         reports.push(checked_plan(city, other, known_on, &demand)?);
     }
     let compared = ScenarioComparison::new(&reports).map_err(refused)?;
@@ -236,11 +239,6 @@ fn refused(error: ScenarioError) -> Failure {
         ScenarioError::Input(problems) => Failure::Input(problems),
         other => Failure::Run(other.into()),
     }
-}
-
-/// Years of forecast a scenario needs.
-pub(crate) fn horizon(spec: &ScenarioSpec) -> usize {
-    (spec.months().count() / 12 + 3).min(forecast::LONGEST_HORIZON)
 }
 
 /// Reads a scenario with its parents, which are looked for beside the file that names them.
@@ -301,7 +299,7 @@ fn checked(
     demand: &ScenarioDemand,
     levers: &LeverSheet,
 ) -> Result<ScenarioReport, Failure> {
-    let demand = demand.under(levers, &spec.dates())?;
+    let demand = demand.under(levers, &spec.dates()).map_err(not_learned)?;
     let report = counted.report(&demand).map_err(refused)?;
     let evaluated = ReportChecker.check_evaluation(&report, spec, &demand, &request.staffing);
     let checks = [ReportChecker.check(&report), evaluated];

@@ -19,6 +19,7 @@ mod leading;
 mod problem;
 mod programme;
 mod reach;
+mod refusal;
 mod search;
 mod values;
 mod write;

@@ -124,5 +124,6 @@ fn refused(error: &CityDemandError) -> WorkStopped {
         CityDemandError::Input { problems } => WorkStopped::refused("E8343", first_of(problems)),
         CityDemandError::Table(error) => WorkStopped::refused("E8343", error),
         CityDemandError::Children(error) => WorkStopped::refused("E8321", error),
+        CityDemandError::Assumed(error) => WorkStopped::refused("E8321", error),
     }
 }

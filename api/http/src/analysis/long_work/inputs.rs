@@ -54,6 +54,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Population, births and levels of areas.
+    pub(super) fn sources(&self) -> (&Population, Option<&Births>, &Areas) {
+        (&self.population, self.births.as_ref(), &self.areas)
+    }
+
     pub(super) fn read(tables: &StaticTables) -> Result<Self, WorkStopped> {
         let csv = |table: TableName| {
             let csv = tables.csv(table);

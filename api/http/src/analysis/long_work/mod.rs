@@ -34,7 +34,7 @@ use kept::KeptTable;
 use levers::LeversAsked;
 use official::OfficialAsked;
 pub(crate) use scenario_tables::REPORT as SCENARIO_REPORT;
-pub use scenarios::{ERROR_CODES as SCENARIO_ERROR_CODES, PlannedScenario, band_shares};
+pub use scenarios::{ERROR_CODES as SCENARIO_ERROR_CODES, PlannedScenario};
 pub(crate) use scenarios::{ExactDisplacement, ScenarioAsked};
 pub use watch::Watch;
 

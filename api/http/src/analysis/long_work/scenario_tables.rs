@@ -1,6 +1,9 @@
 //! The tables of a scenario's report.
 
-use scenario::{AllocationSummary, Cover, Quantiles, ReportRow, ScenarioReport, Side};
+use scenario::{
+    AllocationSummary, Cover, EvaluationRow, EvaluationSide, Quantiles, ReportRow, ScenarioReport,
+    Side,
+};
 
 use super::KeptTable;
 use crate::sheet::{Sheet, Values};
@@ -8,12 +11,13 @@ use crate::sheet::{Sheet, Values};
 /// Name of the main table.
 pub(crate) const REPORT: &str = "report";
 
-/// The main table, moves of staff and ways.
+/// The main table, moves of staff, ways and the evaluation month by month.
 pub(super) fn of(report: &ScenarioReport) -> Vec<KeptTable> {
     vec![
         KeptTable::of(REPORT, main(report)),
         KeptTable::of("staff_moves", staff_moves(report)),
         KeptTable::of("ways", ways(report)),
+        KeptTable::of("evaluation", evaluation(report)),
     ]
 }
 
@@ -127,6 +131,45 @@ fn ways(report: &ScenarioReport) -> Sheet {
             .column(format!("scenario_{name}"), Values::Number(after));
     }
     table
+}
+
+/// Month by month: places needed, and how places stand against every path.
+fn evaluation(report: &ScenarioReport) -> Sheet {
+    let rows = &report.evaluation.rows;
+    let number = |of: &dyn Fn(&EvaluationRow) -> Option<f64>, digits: i32| {
+        let values = rows.iter().map(|row| of(row).map(|it| rounded(it, digits)));
+        Values::Number(values.collect())
+    };
+    let mut sheet = Sheet::default()
+        .column("month", texts(rows.iter().map(|row| row.month)))
+        .column("area", texts(rows.iter().map(|row| row.area.as_str())))
+        .column("care_type", texts(rows.iter().map(|row| row.care_type)))
+        .column("demand_p10", number(&|row| Some(row.demand.p10), 2))
+        .column("demand_p50", number(&|row| Some(row.demand.p50), 2))
+        .column("demand_p90", number(&|row| Some(row.demand.p90), 2));
+    type OfRow = fn(&EvaluationRow) -> &EvaluationSide;
+    let sides: [(&str, OfRow); 2] = [
+        ("baseline", |row| &row.baseline),
+        ("scenario", |row| &row.scenario),
+    ];
+    for (name, of) in sides {
+        let staffed = rows.iter().map(|row| i64::try_from(of(row).staffed).ok());
+        sheet = sheet
+            .column(format!("{name}_staffed"), Values::Whole(staffed.collect()))
+            .column(
+                format!("{name}_shortfall_probability"),
+                number(&|row| Some(of(row).above_staffed), 3),
+            )
+            .column(
+                format!("{name}_expected_shortfall"),
+                number(&|row| Some(of(row).expected_shortfall), 2),
+            )
+            .column(
+                format!("{name}_utilisation_per_cent"),
+                number(&|row| of(row).utilisation_per_cent, 1),
+            );
+    }
+    sheet
 }
 
 fn rounded(value: f64, digits: i32) -> f64 {

@@ -2,20 +2,26 @@
 
 use std::fmt;
 
+use disclosure::DisclosurePolicy;
 use domain::{CareType, ErrorCode, FacilityId, InputProblem};
-use forecast::{Areas, Births, Demand, ForecastRequest, Population, TakeUp};
 use jiff::civil::Date;
 use scenario::{
-    BandShare, DemandTable, Language, PlanRequest, ReportChecker, ScenarioError, ScenarioReport,
-    ScenarioSpec, plan,
+    ClosureChecker, ClosurePlan, ClosureProblem, ConfidentialReplacement, CountedScenario,
+    DemandTable, Language, PlanRequest, ReplacementError, ReportChecker, ScenarioError,
+    ScenarioReport, ScenarioSpec, TravelTimes, check_replacement, replace_displaced,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use store::Snapshot;
+use tables::City;
 use tables::schema::TableName;
 use utoipa::ToSchema;
 
+use super::inputs::Inputs;
 use super::{KeptResult, RunAsked, Watch, WorkStopped, scenario_tables};
-use crate::analysis::Analyses;
+use crate::access::hexadecimal;
+use crate::analysis::{Analyses, CityDemandError, ScenarioDemand};
 use crate::vocabulary::{Day, Key};
 
 /// The error index of scenarios.
@@ -113,6 +119,9 @@ pub(crate) struct ExactDisplacement {
     pub(crate) known_on: Date,
     /// By care type, in the order of the law.
     pub(crate) children: [u32; CareType::COUNT],
+    /// How many of them find no place again.
+    #[serde(default)]
+    pub(crate) left_over: usize,
 }
 
 impl fmt::Debug for ExactDisplacement {
@@ -155,28 +164,41 @@ impl Analyses {
         watch.begin("reading", 0);
         let spec = ScenarioSpec::parse(text, "scenario.toml").map_err(|it| refused(&it))?;
         watch.go_on()?;
-        watch.begin("forecasting demand", 0);
-        let demand = self.scenario_demand(&spec)?;
-        watch.go_on()?;
         watch.begin("building the city", 0);
         let city = self.whole_city(snapshot);
         let city = city.map_err(|error| WorkStopped::refused(error.code(), error))?;
         watch.go_on()?;
-        watch.begin("planning", 0);
         let usual = spec.months().first().first_day().min(today);
-        let known_on = asked.known_on.unwrap_or(usual);
-        let planned = plan(&city, &spec, &PlanRequest::new(known_on), &demand);
-        let report = planned.map_err(|error| match error {
-            ScenarioError::Input(problems) => refused(&problems),
-            other => WorkStopped::refused("E8329", other),
-        })?;
-        if let Err(violations) = ReportChecker.check(&report) {
-            let first = violations.first().map(ToString::to_string);
-            return Err(WorkStopped::refused("E8328", first.unwrap_or_default()));
+        let request = PlanRequest::new(asked.known_on.unwrap_or(usual));
+        watch.begin("forecasting demand", 0);
+        let inputs = self.scenario_inputs()?;
+        let sources = inputs.as_ref().map(Inputs::sources);
+        let demand = ScenarioDemand::of(&city, sources, &spec, request.known_on);
+        let demand = demand.and_then(|demand| demand.under(spec.levers(), &spec.dates()));
+        let demand = demand.map_err(not_reckoned)?;
+        watch.go_on()?;
+        watch.begin("planning", 0);
+        let counted = CountedScenario::count(&city, &spec, &request).map_err(not_planned)?;
+        let report = counted.report(&demand).map_err(not_planned)?;
+        let evaluated = ReportChecker.check_evaluation(&report, &spec, &demand, &request.staffing);
+        for checked in [ReportChecker.check(&report), evaluated] {
+            if let Err(violations) = checked {
+                let first = violations.first().map(ToString::to_string);
+                return Err(WorkStopped::refused("E8328", first.unwrap_or_default()));
+            }
         }
         watch.go_on()?;
-        let result = kept(&asked, &report, spec.limit_km());
-        let exact = displaced(&report);
+        watch.begin("placing displaced children again", 0);
+        let replaced = replaced(&city, &spec, &request)?;
+        watch.go_on()?;
+        watch.begin("choosing closures", 0);
+        let input = format!("{text}\n{}\n{}", snapshot.sequence(), request.known_on);
+        let closures = closures(&city, &spec, &request, &demand, &input)?;
+        watch.go_on()?;
+        let mut result = kept(&asked, &report, spec.limit_km());
+        told_of_replacement(&mut result, &replaced)?;
+        told_of_closures(&mut result, closures.as_ref());
+        let exact = displaced(&report, &replaced);
         let json = |error| WorkStopped::refused("E8322", error);
         Ok(PlannedScenario {
             sequence: snapshot.sequence(),
@@ -186,78 +208,133 @@ impl Analyses {
             version: asked.version,
         })
     }
+}
 
-    /// Places needed on the days of a scenario, from the forecast of the city; none without a population.
-    fn scenario_demand(&self, spec: &ScenarioSpec) -> Result<DemandTable, WorkStopped> {
-        let horizon = (spec.months().count() / 12 + 3).min(forecast::LONGEST_HORIZON);
-        let Some(demand) = self.demand_years(horizon)? else {
-            return Ok(DemandTable::new());
-        };
-        let table = DemandTable::from_forecast(&demand, &band_shares(), &spec.dates());
-        table.map_err(|error| WorkStopped::refused("E8329", error))
-    }
-
-    /// The forecast of places needed, made once for a number of years: its tables never change.
-    fn demand_years(&self, horizon: usize) -> Result<Option<std::sync::Arc<Demand>>, WorkStopped> {
-        let mut made = self
-            .demand
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = made.get(&horizon) {
-            return Ok(Some(std::sync::Arc::clone(known)));
-        }
-        let csv = |table: TableName| {
-            let csv = self.tables.csv(table);
-            csv.map_err(|error| WorkStopped::refused(error.code(), error))
-        };
-        let Some(population) = csv(TableName::Population)? else {
-            return Ok(None);
-        };
-        let wrong = |problems: Vec<InputProblem>| refused(&problems);
-        let population = Population::read(population.as_slice(), "population").map_err(wrong)?;
-        let births = csv(TableName::Births)?;
-        let births = births.map(|bytes| Births::read(bytes.as_slice(), "births"));
-        let births = births.transpose().map_err(wrong)?;
-        let areas = match csv(TableName::Areas)? {
-            Some(bytes) => Areas::read(bytes.as_slice(), "areas").map_err(wrong)?,
-            None => Areas::flat(),
-        };
-        let failed = |error: &dyn fmt::Display| WorkStopped::refused("E8321", error);
-        let take_up = TakeUp::saxony().map_err(|error| failed(&error))?;
-        let request = ForecastRequest {
-            horizon,
-            groups: take_up.groups(),
-            ..ForecastRequest::default()
-        };
-        let forecast = forecast::forecast(&population, births.as_ref(), &areas, &request);
-        let forecast = forecast.map_err(|error| failed(&error))?;
-        let demand = forecast::demand(&forecast, &take_up).map_err(|error| failed(&error))?;
-        let demand = std::sync::Arc::new(demand);
-        made.insert(horizon, std::sync::Arc::clone(&demand));
-        Ok(Some(demand))
+impl Analyses {
+    /// What a forecast reads; `None` without a population.
+    fn scenario_inputs(&self) -> Result<Option<Inputs>, WorkStopped> {
+        let population = self.tables.csv(TableName::Population);
+        let population = population.map_err(|error| WorkStopped::refused(error.code(), error))?;
+        population.map(|_| Inputs::read(&self.tables)).transpose()
     }
 }
 
-/// How the bands of a forecast are shared out among the care types.
-///
-/// Under three: 14 % childminding (wish of 13 to 16 % of Dresden families in 2018), the rest nursery.
-/// From three on: kindergarten.
-#[must_use]
-pub fn band_shares() -> [BandShare; 5] {
-    const CHILDMINDING: f64 = 0.14;
-    let share = |group: &str, care_type, share| BandShare {
-        group: group.to_owned(),
-        care_type,
-        share,
+fn not_reckoned(error: CityDemandError) -> WorkStopped {
+    match error {
+        CityDemandError::Input { problems } => refused(&problems),
+        other => WorkStopped::refused("E8329", other),
+    }
+}
+
+fn not_planned(error: ScenarioError) -> WorkStopped {
+    match error {
+        ScenarioError::Input(problems) => refused(&problems),
+        other => WorkStopped::refused("E8329", other),
+    }
+}
+
+/// The displaced children placed again, checked by a checker that does not know the matching engine.
+fn replaced(
+    city: &City,
+    spec: &ScenarioSpec,
+    request: &PlanRequest,
+) -> Result<ConfidentialReplacement, WorkStopped> {
+    let travel = spec.travel();
+    if travel.matrix.is_some() {
+        let problem = "a matrix of ways lies beside a scenario file; over the API ways are estimated, so remove `matrix`";
+        return Err(WorkStopped::refused("E8329", problem));
+    }
+    let times = TravelTimes::estimated(city, travel.mode, travel.assumption);
+    let times = times.map_err(not_planned)?;
+    let result = replace_displaced(city, spec, request, &times).map_err(|error| match error {
+        ReplacementError::Scenario(error) => not_planned(error),
+        other => WorkStopped::refused("E8329", other),
+    })?;
+    let faults = check_replacement(city, spec, request, &times, &result).map_err(not_planned)?;
+    match faults.first() {
+        None => Ok(result),
+        Some(fault) => Err(WorkStopped::refused("E8328", format!("{fault:?}"))),
+    }
+}
+
+/// Closures and openings, if the scenario asks for a choice; checked.
+fn closures(
+    city: &City,
+    spec: &ScenarioSpec,
+    request: &PlanRequest,
+    demand: &DemandTable,
+    input: &str,
+) -> Result<Option<ClosurePlan>, WorkStopped> {
+    let problem = ClosureProblem::of(city, spec, request, demand).map_err(not_planned)?;
+    let Some(problem) = problem else {
+        return Ok(None);
     };
-    use CareType::{Childminding, Kindergarten, Nursery};
-    [
-        share("under 1", Childminding, CHILDMINDING),
-        share("under 1", Nursery, 1.0 - CHILDMINDING),
-        share("1 to under 3", Childminding, CHILDMINDING),
-        share("1 to under 3", Nursery, 1.0 - CHILDMINDING),
-        share("3 to under 6", Kindergarten, 1.0),
-    ]
+    let hash = hexadecimal(&Sha256::digest(input.as_bytes()));
+    let plan = problem.solve(&hash).map_err(not_planned)?;
+    if let Err(faults) = ClosureChecker.check(&plan) {
+        let first = faults.first().map(ToString::to_string);
+        return Err(WorkStopped::refused("E8328", first.unwrap_or_default()));
+    }
+    match plan.refusal("scenario.toml") {
+        Some(refusal) => Err(refused(&[refusal])),
+        None => Ok(Some(plan)),
+    }
+}
+
+/// The re-placement as the planner may see it: whole per cents and a count that is protected.
+fn told_of_replacement(
+    result: &mut KeptResult,
+    replaced: &ConfidentialReplacement,
+) -> Result<(), WorkStopped> {
+    let released = replaced.release(&DisclosurePolicy::default());
+    let released = released.map_err(not_planned)?;
+    if released.table.is_none() {
+        return Ok(());
+    }
+    let share = released.within_limit_per_cent.map(f64::round);
+    let told = json!({
+        "left_over": released.left_over,
+        "within_limit_per_cent": share,
+        "limit_minutes": released.limit_minutes,
+        "longest_minutes": released.longest_minutes,
+        "ways_de": released.note.de,
+        "ways_en": released.note.en,
+    });
+    result.facts.insert("replacement".to_owned(), told);
+    Ok(())
+}
+
+/// The ranked sets of closures, and those that break a constraint with its name.
+fn told_of_closures(result: &mut KeptResult, plan: Option<&ClosurePlan>) {
+    let Some(plan) = plan else {
+        return;
+    };
+    let ruled_out: Vec<_> = plan
+        .ruled_out
+        .iter()
+        .map(|set| {
+            let worded = |language| -> Vec<String> {
+                set.broken.iter().map(|it| it.worded(language)).collect()
+            };
+            json!({
+                "chosen": set.chosen,
+                "cost": set.cost,
+                "broken": set.broken,
+                "broken_de": worded(Language::German),
+                "broken_en": worded(Language::English),
+            })
+        })
+        .collect();
+    let told = json!({
+        "sets": plan.sets,
+        "complete": plan.complete,
+        "ruled_out": ruled_out,
+        "status": plan.status,
+        "solver": plan.solver,
+        "options": plan.options,
+        "input_sha256": plan.input_sha256,
+    });
+    result.facts.insert("closure_plan".to_owned(), told);
 }
 
 /// All problems, under the number of the first.
@@ -296,7 +373,10 @@ fn kept(asked: &ScenarioAsked, report: &ScenarioReport, limit_km: f64) -> KeptRe
     result
 }
 
-fn displaced(report: &ScenarioReport) -> Vec<ExactDisplacement> {
+fn displaced(
+    report: &ScenarioReport,
+    replaced: &ConfidentialReplacement,
+) -> Vec<ExactDisplacement> {
     let closings = report.displaced.iter();
     closings
         .map(|closing| ExactDisplacement {
@@ -304,6 +384,7 @@ fn displaced(report: &ScenarioReport) -> Vec<ExactDisplacement> {
             closes_on: closing.closes_on(),
             known_on: report.known_on,
             children: CareType::ALL.map(|care| closing.children_for_disclosure(care)),
+            left_over: replaced.for_mediation().left_over_of(closing.facility()),
         })
         .collect()
 }

@@ -22,6 +22,17 @@ pub(crate) struct Displacements {
     /// The version that was run.
     version: u64,
     closings: Vec<DisplacementView>,
+    /// Of each closing facility, how many of these children find no place again.
+    without_place: Vec<WithoutPlace>,
+}
+
+/// Children of a closing facility who find no place again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WithoutPlace {
+    #[schema(value_type = Key)]
+    facility: String,
+    /// Children without a place after the re-placement by the matching engine.
+    children: usize,
 }
 
 /// Children of a closing facility and care type.
@@ -51,7 +62,12 @@ pub(crate) async fn show(
 ) -> Result<Json<Displacements>, Problem> {
     let result = result_of(&service, &scenario, asked.version).await?;
     let mut closings = Vec::new();
+    let mut without_place = Vec::new();
     for closing in exact(&result)? {
+        without_place.push(WithoutPlace {
+            facility: closing.facility.to_string(),
+            children: closing.left_over,
+        });
         let by_care = CareType::ALL.into_iter().zip(closing.children);
         closings.extend(by_care.filter(|(_, children)| *children > 0).map(
             |(care_type, children)| DisplacementView {
@@ -67,5 +83,6 @@ pub(crate) async fn show(
         scenario: result.scenario,
         version: result.version,
         closings,
+        without_place,
     }))
 }
