@@ -7,15 +7,16 @@ use domain::{
     last_kindergarten_day,
 };
 use forecast::{
-    Area, AreaPoint, Areas, BirthMonths, Births, CareBands, CarePhase, DemandInput, DemandModel,
-    EntryRates, FlowCount, FlowMatrix, ForecastError, ForecastRequest, MonthlyDemand,
-    MonthlyDemandRequest, NonResidentCount, OLDEST_BEFORE_SCHOOL, OUTSIDE, OpenApplication,
-    PathChildren, PathModel, PathOptions, Population, STOCK_AGES, SchoolCalendar, SchoolEntryInput,
-    ShareCount, TakeUpCount, TierCount, children_by_band,
+    Area, AreaPoint, Areas, BirthMonths, Births, CareBands, CarePhase, DemandInput, EntryRates,
+    FlowCount, FlowMatrix, ForecastError, MonthlyDemand, MonthlyDemandRequest, NonResidentCount,
+    OLDEST_BEFORE_SCHOOL, OUTSIDE, OpenApplication, PathChildren, Population, STOCK_AGES,
+    SchoolCalendar, SchoolEntryInput, ShareCount, TakeUpCount, TierCount, children_by_band,
 };
 use jiff::civil::Date;
 use tables::schema::TableName;
 use tables::{City, CityError};
+
+use super::learned_demand::LearnedDemand;
 
 /// Memory for paths in mebibytes.
 const MEMORY_MIB: usize = 128;
@@ -88,66 +89,6 @@ struct Contract {
     site: String,
 }
 
-/// What the demand of a city follows from: its children and its take-up, learned.
-#[derive(Debug)]
-pub struct LearnedDemand {
-    /// Paths of the children.
-    pub children: PathModel,
-    /// Take-up, school entry and flows.
-    pub model: DemandModel,
-    /// What was filled in or held back.
-    pub warnings: Vec<InputProblem>,
-}
-
-impl LearnedDemand {
-    /// Learns the demand of a city for `years` years ahead, without the years that a lever excludes;
-    /// `None` without single ages to 12, without contracts, or with a band without children.
-    ///
-    /// # Errors
-    ///
-    /// [`CityDemandError`]; all problems of the tables at once.
-    pub fn of(
-        city: &City,
-        (population, births, areas): (&Population, Option<&Births>, &Areas),
-        as_of: Date,
-        years: usize,
-        excluded_years: Vec<i32>,
-    ) -> Result<Option<Self>, CityDemandError> {
-        let single = (0..STOCK_AGES as u8)
-            .zip(population.classes())
-            .filter(|(age, class)| class.first() == *age && class.width() == 1);
-        if single.count() < STOCK_AGES || city.frame(TableName::Contracts).height() == 0 {
-            return Ok(None);
-        }
-        let request = ForecastRequest {
-            horizon: years,
-            excluded_years,
-            ..ForecastRequest::default()
-        };
-        let options = PathOptions {
-            oldest_age: STOCK_AGES as u8 - 1,
-            ..PathOptions::default()
-        };
-        let children = PathModel::new(population, births, areas, &request, options)?;
-        let records = Records::read(city)?;
-        let (input, mut warnings) = records.input(city, as_of, children.areas(), population)?;
-        let model = match DemandModel::learn(children.areas(), &input) {
-            Ok(model) => model,
-            // A band without a single child in the whole city: nothing to learn from.
-            Err(problems) if problems.iter().all(|problem| problem.code == "E4054") => {
-                return Ok(None);
-            }
-            Err(problems) => return Err(problems.into()),
-        };
-        warnings.extend(model.warnings().iter().cloned());
-        Ok(Some(Self {
-            children,
-            model,
-            warnings,
-        }))
-    }
-}
-
 impl CityDemand {
     /// Learns and simulates the demand of a city; `None` where [`LearnedDemand::of`] gives none.
     ///
@@ -184,13 +125,13 @@ pub(super) fn january(year: i32) -> Month {
 }
 
 /// Children and contracts of a city.
-struct Records {
+pub(super) struct Records {
     children: BTreeMap<String, Child>,
     contracts: Vec<Contract>,
 }
 
 impl Records {
-    fn read(city: &City) -> Result<Self, CityDemandError> {
+    pub(super) fn read(city: &City) -> Result<Self, CityDemandError> {
         let households: BTreeMap<String, (String, i32)> = city
             .map_rows(TableName::Households, |row| {
                 let home = (
@@ -274,7 +215,7 @@ impl Records {
     }
 
     /// Everything the demand is learned from.
-    fn input(
+    pub(super) fn input(
         &self,
         city: &City,
         as_of: Date,

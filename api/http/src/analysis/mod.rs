@@ -17,6 +17,7 @@ mod decision_audit;
 mod error;
 mod extracts;
 mod households;
+mod learned_demand;
 mod legal_claim;
 mod long_work;
 mod occupancy;
@@ -49,12 +50,13 @@ pub use chain::{CascadePreview, ChainMove, ChainPlace};
 pub use chances::{ChanceBasis, ChancesOfChild, LaterFrom, WishChances};
 pub use city::city_of;
 pub(crate) use city_criteria::against_the_city;
-pub use city_demand::{CityDemand, CityDemandError, CityDemandRequest, LearnedDemand};
+pub use city_demand::{CityDemand, CityDemandError, CityDemandRequest};
 use city_round::{CityRound, RoundOf};
 pub use decision_audit::DecisionAudit;
 pub(crate) use error::faults;
 pub use error::{AnalysisError, ERROR_CODES, InputProblemText};
 pub(crate) use extracts::{Differing, Drawn, ExtractForm, ExtractKind};
+pub use learned_demand::LearnedDemand;
 pub use legal_claim::{LegalClaimPhase, ProposedSeat};
 pub use long_work::{
     ERROR_CODES as LONG_WORK_ERROR_CODES, PlannedScenario, SCENARIO_ERROR_CODES, Watch, WorkStopped,

@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use scenario::{BandShare, DemandTable, ScenarioSpec};
 use tables::City;
 
-use super::city_demand::{CityDemandError, LearnedDemand, january};
+use super::city_demand::{CityDemandError, january};
+use super::learned_demand::LearnedDemand;
 
 /// Demand of a city kept for scenarios of the same months, seed and number of paths.
 pub enum ScenarioDemand {
