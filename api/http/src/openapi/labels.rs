@@ -393,6 +393,7 @@ const LABELS: &[(&str, &str)] = &[
     ("with_value", "Kinder mit dem Wert"),
     ("withheld_seats", "Zurückgehaltene Plätze"),
     ("without_home", "Kinder ohne bekannten Ort"),
+    ("without_place", "Kinder ohne neuen Platz"),
     ("without_reason", "Ohne Grund"),
     ("witness", "Beleg"),
     ("years", "Jahre voraus"),

@@ -168,7 +168,7 @@ impl Told<'_> {
         summary.value("report", self.report)?;
         summary.value("replacement", &self.extras.replacement)?;
         summary.value("long_ways", &self.extras.long_ways)?;
-        summary.value("comparison", &self.comparison)?;
+        summary.value("comparison", self.comparison)?;
         summary.value("processor_seconds", &timing.laps)?;
         Ok(summary)
     }
