@@ -5,7 +5,7 @@ use axum::extract::{RawPathParams, RawQuery};
 use axum::response::{Html, Response};
 use domain::CareType;
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::{ScenarioResult, ScenarioStore as _, ScenarioVersion};
 
 use super::{Visitor, may, page, view};
@@ -56,6 +56,8 @@ struct VersionLink {
 struct Shown {
     run_on: String,
     sha256: String,
+    /// Re-placement and closures chosen.
+    told: Vec<String>,
     findings: Vec<String>,
     choices: Vec<Choice>,
     rows: Vec<Row>,
@@ -194,6 +196,7 @@ async fn shown(
     Ok(Shown {
         run_on: day(page, result.finished_at),
         sha256: result.content_sha256.clone(),
+        told: told(page, &facts),
         findings: sentences
             .filter_map(Value::as_str)
             .map(str::to_owned)
@@ -213,6 +216,74 @@ async fn shown(
             .collect(),
         staff_moves: moves.iter().map(|row| staff_move(page, row)).collect(),
     })
+}
+
+/// What becomes of displaced children, and which closures were chosen.
+fn told(page: &Page<'_>, facts: &Map<String, Value>) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(replacement) = facts.get("replacement") {
+        let minutes = |name: &str| replacement[name].as_f64().unwrap_or_default();
+        let left_over = match text(replacement, "left_over") {
+            "." => page.t("einige (geschützte Anzahl)", "a protected number"),
+            shown => shown,
+        };
+        let (limit, longest) = (minutes("limit_minutes"), minutes("longest_minutes"));
+        let ways = text(replacement, page.language.pick("ways_de", "ways_en"));
+        if let Some(share) = replacement["within_limit_per_cent"].as_f64() {
+            told.push(page.t(
+                &format!("{share:.0} % der Kinder schließender Einrichtungen, die einen Platz brauchen, finden ihn innerhalb von {limit:.0} Minuten ({ways})."),
+                &format!("{share:.0} % of the children of closing facilities who need a place find one within {limit:.0} minutes ({ways})."),
+            ).to_owned());
+        }
+        told.push(page.t(
+            &format!("Ohne neuen Platz bis {longest:.0} Minuten bleiben: {left_over}. Vermittelt wird von Menschen; dies ist eine Rechnung."),
+            &format!("Without a new place within {longest:.0} minutes remain: {left_over}. People place children; this is a calculation."),
+        ).to_owned());
+    }
+    let plan = facts.get("closure_plan");
+    for set in plan
+        .and_then(|plan| plan["sets"].as_array())
+        .into_iter()
+        .flatten()
+    {
+        let chosen = set["chosen"].as_array().into_iter().flatten();
+        let chosen: Vec<&str> = chosen.map(|it| text(it, "facility")).collect();
+        let rank = &set["rank"];
+        let cost = set["cost"].as_f64().unwrap_or_default();
+        let chosen = if chosen.is_empty() {
+            page.t("nichts schließt oder öffnet", "nothing closes or opens")
+                .to_owned()
+        } else {
+            chosen.join(", ")
+        };
+        told.push(
+            page.t(
+                &format!("Auswahl {rank}: {chosen}; Kosten {cost:+.0} Euro gegenüber heute."),
+                &format!("Choice {rank}: {chosen}; cost {cost:+.0} euros against today."),
+            )
+            .to_owned(),
+        );
+    }
+    let ruled_out = plan.and_then(|plan| plan["ruled_out"].as_array());
+    for set in ruled_out.into_iter().flatten() {
+        let chosen = set["chosen"].as_array().into_iter().flatten();
+        let chosen: Vec<&str> = chosen.map(|it| text(it, "facility")).collect();
+        let broken = set[page.language.pick("broken_de", "broken_en")].as_array();
+        let broken: Vec<&str> = broken
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let (chosen, broken) = (chosen.join(", "), broken.join("; "));
+        told.push(
+            page.t(
+                &format!("Ausgeschlossen: {chosen} ({broken})."),
+                &format!("Ruled out: {chosen} ({broken})."),
+            )
+            .to_owned(),
+        );
+    }
+    told
 }
 
 fn text<'a>(row: &'a Value, name: &str) -> &'a str {
